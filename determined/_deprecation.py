@@ -1,0 +1,39 @@
+"""Names that have moved or were renamed: they go on working, and say once where they are now."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from typing import Set, Tuple
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+_told: Set[Tuple[str, str, int]] = set()
+
+
+def renamed(old: str, new: str, since: str) -> None:
+    """Warn that a name has another one now.
+
+    Parameters:
+        old: the name that was used.
+        new: what to use instead.
+        since: the version that renamed it.
+    """
+    _tell(f"{old} is deprecated since {since}: use {new} instead")
+
+
+def moved(old: str, new: str, since: str) -> None:
+    """Warn that a name has another place now; parameters as `renamed`."""
+    _tell(f"{old} has moved since {since}: it is {new} now")
+
+
+def _tell(text: str) -> None:
+    """Warn at the first frame outside this package, once for each place."""
+    level, frame = 1, sys._getframe()
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+        level += 1
+    place = (text, frame.f_code.co_filename, frame.f_lineno)
+    if place not in _told:
+        _told.add(place)
+        warnings.warn(text, FutureWarning, stacklevel=level)

@@ -1,0 +1,5 @@
+"""``python -m determined.cli``."""
+
+from . import main
+
+main()

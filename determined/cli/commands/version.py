@@ -1,0 +1,28 @@
+"""``det version``."""
+
+from __future__ import annotations
+
+import click
+
+from determined import __version__
+
+from ..context import Context, pass_context
+from ..groups import Command
+from ..output import show_yaml
+
+
+@click.command("version", cls=Command)
+@pass_context
+def version(context: Context) -> None:
+    """Show the versions of this client and of the master."""
+    from determined.common.api import errors
+    from determined.common.api.endpoints import cluster
+    from determined.common.api import UnauthSession
+
+    told = {"cluster_id": "", "master_id": "", "version": ""}
+    session = UnauthSession(context.master_address, cert=None)
+    try:
+        told = dict(cluster.get_info(session))
+    except errors.MasterNotFoundException as error:
+        click.secho(f"{error}\nName the master with -m or DET_MASTER.", fg="yellow", err=True)
+    show_yaml({"client": {"version": __version__}, "master": told, "master_address": session.master})

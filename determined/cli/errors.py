@@ -1,0 +1,43 @@
+"""What a user reads when a command fails: one line, by the kind of failure."""
+
+from __future__ import annotations
+
+from typing import Callable, Tuple, Type
+
+import click
+
+from determined.common.api import errors as api
+
+
+def _unauthenticated(error: BaseException) -> str:
+    return f"{error}. Log in with 'det user login USERNAME', or set DET_USER and DET_PASS."
+
+
+def _forbidden(error: BaseException) -> str:
+    return f"Forbidden({error}). The master's administrator can grant the right."
+
+
+_TABLE: Tuple[Tuple[Type[BaseException], Callable[[BaseException], str]], ...] = (
+    (api.UnauthenticatedException, _unauthenticated),
+    (api.ForbiddenException, _forbidden),
+    (api.NotFoundException, str),
+    (api.MasterNotFoundException, str),
+    (api.APIException, str),
+    (ValueError, str),
+    (OSError, str),
+    (RuntimeError, str),
+)
+
+
+def reason_of(error: BaseException) -> str:
+    """Return the line that tells a user why a command failed."""
+    command = _command_path()
+    for kind, tell in _TABLE:
+        if isinstance(error, kind):
+            return f"Failed to {command}: {tell(error)}" if command else f"Failed: {tell(error)}"
+    return f"Failed: {type(error).__name__}: {error} (set DET_DEBUG=1 for a traceback)"
+
+
+def _command_path() -> str:
+    context = click.get_current_context(silent=True)
+    return context.command_path if context is not None else ""

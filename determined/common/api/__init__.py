@@ -1,0 +1,16 @@
+"""The connection to a master: sessions, errors, login, certificates."""
+
+from ..._lazy import attach
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "Session": "determined.common.api._session:Session",
+        "BaseSession": "determined.common.api._session:BaseSession",
+        "UnauthSession": "determined.common.api._session:UnauthSession",
+        "authentication": "determined.common.api.authentication",
+        "certs": "determined.common.api.certs",
+        "errors": "determined.common.api.errors",
+        "logs": "determined.common.api.logs",
+    },
+)

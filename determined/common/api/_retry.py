@@ -1,0 +1,106 @@
+"""When a request is sent again, and after how long: pure decisions, and the one loop that sleeps."""
+
+from __future__ import annotations
+
+import email.utils
+import random
+import time
+from dataclasses import dataclass
+from typing import Callable, Optional
+
+from requests import Response
+
+from . import errors
+
+IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+RETRIED_STATUSES = frozenset({502, 503, 504})
+BACKOFF_SECONDS = 0.5
+LONGEST_BACKOFF = 30.0
+LONGEST_RETRY_AFTER = 120.0
+DEFAULT_MAX_RETRIES = 5
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How stubborn a session is.
+
+    Attributes:
+        retries: how many times a request is sent again at most.
+        backoff: seconds before the first time; they double with each.
+    """
+
+    retries: int = DEFAULT_MAX_RETRIES
+    backoff: float = BACKOFF_SECONDS
+
+
+def should_repeat(method: str, *, repeatable: bool, failure: Optional[Exception], status: Optional[int]) -> bool:
+    """Whether a request may be sent again after what happened.
+
+    Parameters:
+        method: the verb.
+        repeatable: the caller knows that doing it twice does no harm, whatever the verb.
+        failure: why there was no answer, or None.
+        status: the answer's status, or None.
+    """
+    if isinstance(failure, errors.CannotConnectException):
+        return True
+    safe = repeatable or method in IDEMPOTENT
+    if failure is not None:
+        return safe and isinstance(failure, errors.ConnectionLostException)
+    return safe and status in RETRIED_STATUSES
+
+
+def delay_before(attempt: int, policy: Policy, retry_after: Optional[str], now: float, chance: float) -> float:
+    """Return the seconds to wait before a repetition.
+
+    Parameters:
+        attempt: 1 for the first repetition.
+        retry_after: the answer's ``Retry-After``: seconds, or a date.
+        now: seconds since 1970.
+        chance: a random number from 0 to 1, so that clients that failed together do not come back together.
+    """
+    if retry_after:
+        wanted = _retry_after_seconds(retry_after, now)
+        if wanted is not None:
+            return min(max(0.0, wanted), LONGEST_RETRY_AFTER)
+    backoff = min(policy.backoff * 2.0 ** (attempt - 1), LONGEST_BACKOFF)
+    return backoff * (0.75 + 0.25 * chance)
+
+
+def _retry_after_seconds(text: str, now: float) -> Optional[float]:
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return email.utils.parsedate_to_datetime(text).timestamp() - now
+    except (TypeError, ValueError):
+        return None
+
+
+def send_stubbornly(send: Callable[[], Response], method: str, policy: Policy, *, repeatable: bool) -> Response:
+    """Send a request until it is answered, or must not or need not be sent again.
+
+    Raises:
+        MasterNotFoundException: no answer came, the last time.
+    """
+    attempt = 0
+    while True:
+        failure: Optional[errors.MasterNotFoundException] = None
+        response: Optional[Response] = None
+        try:
+            response = send()
+        except errors.MasterNotFoundException as error:
+            failure = error
+        status = None if response is None else response.status_code
+        attempt += 1
+        if attempt > policy.retries or not should_repeat(method, repeatable=repeatable, failure=failure, status=status):
+            if failure is not None:
+                raise failure
+            if response is not None:
+                return response
+        retry_after = None
+        if response is not None:
+            retry_after = response.headers.get("Retry-After")
+            response.close()
+        time.sleep(delay_before(attempt, policy, retry_after, time.time(), random.random()))

@@ -1,0 +1,259 @@
+"""A conversation with one master as one user, over one pool of connections."""
+
+from __future__ import annotations
+
+import copy
+from types import TracebackType
+from typing import Any, Dict, Mapping, Optional, Type, TypeVar, Union
+
+import requests
+
+from . import _retry, _transport, errors
+from ._transport import Timeout
+from .certs import Cert
+
+Self = TypeVar("Self", bound="BaseSession")
+_UNSET: Any = object()
+
+DEFAULT_MAX_RETRIES = _retry.DEFAULT_MAX_RETRIES
+
+
+class BaseSession:
+    """What sessions have in common. Safe to use from several threads.
+
+    Attributes:
+        master: the master's address in its normal form.
+        cert: how its certificate is checked.
+        username: who speaks; empty when nobody has logged in.
+    """
+
+    master: str
+    cert: Optional[Cert]
+    username: str
+
+    def __init__(self, master: str, cert: Optional[Cert], headers: Dict[str, str], policy: _retry.Policy) -> None:
+        from ._url import normalize_address
+
+        self.master = normalize_address(master)
+        self.cert = cert
+        self._policy = policy
+        self._max_retries = policy.retries
+        self._http_session = _transport.open_http_session(self.master, cert, headers)
+
+    def get(
+        self,
+        path: str,
+        *,
+        params: Optional[Mapping[str, Any]] = None,
+        headers: Optional[Mapping[str, str]] = None,
+        timeout: Timeout = _UNSET,
+        stream: bool = False,
+    ) -> requests.Response:
+        """Send a GET; see `request`."""
+        return self.request("GET", path, params=params, headers=headers, timeout=timeout, stream=stream)
+
+    def head(self, path: str, *, params: Optional[Mapping[str, Any]] = None, **options: Any) -> requests.Response:
+        """Send a HEAD; see `request`."""
+        return self.request("HEAD", path, params=params, **options)
+
+    def options(self, path: str, *, params: Optional[Mapping[str, Any]] = None, **options: Any) -> requests.Response:
+        """Send an OPTIONS; see `request`."""
+        return self.request("OPTIONS", path, params=params, **options)
+
+    def post(
+        self,
+        path: str,
+        *,
+        params: Optional[Mapping[str, Any]] = None,
+        json: Any = None,
+        data: Any = None,
+        headers: Optional[Mapping[str, str]] = None,
+        timeout: Timeout = _UNSET,
+        stream: bool = False,
+        repeatable: bool = False,
+    ) -> requests.Response:
+        """Send a POST; see `request`."""
+        return self.request(
+            "POST",
+            path,
+            params=params,
+            json=json,
+            data=data,
+            headers=headers,
+            timeout=timeout,
+            stream=stream,
+            repeatable=repeatable,
+        )
+
+    def put(
+        self,
+        path: str,
+        *,
+        params: Optional[Mapping[str, Any]] = None,
+        json: Any = None,
+        data: Any = None,
+        headers: Optional[Mapping[str, str]] = None,
+        timeout: Timeout = _UNSET,
+    ) -> requests.Response:
+        """Send a PUT; see `request`."""
+        return self.request("PUT", path, params=params, json=json, data=data, headers=headers, timeout=timeout)
+
+    def patch(
+        self,
+        path: str,
+        *,
+        params: Optional[Mapping[str, Any]] = None,
+        json: Any = None,
+        data: Any = None,
+        headers: Optional[Mapping[str, str]] = None,
+        timeout: Timeout = _UNSET,
+        repeatable: bool = False,
+    ) -> requests.Response:
+        """Send a PATCH; see `request`."""
+        return self.request(
+            "PATCH",
+            path,
+            params=params,
+            json=json,
+            data=data,
+            headers=headers,
+            timeout=timeout,
+            repeatable=repeatable,
+        )
+
+    def delete(
+        self,
+        path: str,
+        *,
+        params: Optional[Mapping[str, Any]] = None,
+        json: Any = None,
+        headers: Optional[Mapping[str, str]] = None,
+        timeout: Timeout = _UNSET,
+    ) -> requests.Response:
+        """Send a DELETE; see `request`."""
+        return self.request("DELETE", path, params=params, json=json, headers=headers, timeout=timeout)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Optional[Mapping[str, Any]] = None,
+        json: Any = None,
+        data: Any = None,
+        headers: Optional[Mapping[str, str]] = None,
+        timeout: Timeout = _UNSET,
+        stream: bool = False,
+        repeatable: bool = False,
+    ) -> requests.Response:
+        """Send a request and return its answer, which is not an error.
+
+        Parameters:
+            method: the verb.
+            path: below the master's address, with or without a slash at the beginning.
+            params: the query; lists are repeated keys, None is left out.
+            json: a body to be sent as JSON.
+            data: a body to be sent as it is.
+            headers: more headers.
+            timeout: seconds for connecting and for each silence, or a pair of both; None for no limit. By default
+                10 and 180.
+            stream: return when the headers are there; the body is read by the caller.
+            repeatable: sending it twice does no harm, though the verb does not promise it.
+
+        Raises:
+            MasterNotFoundException: no answer came, in its subclasses: no connection, not in time, broken off.
+            APIException: the master answered with an error, in its subclasses by status.
+        """
+        limit = _transport.DEFAULT_TIMEOUT if timeout is _UNSET else timeout
+        url = f"{self.master}/{path.lstrip('/')}"
+        arguments: Dict[str, Any] = {"params": params, "json": json, "data": data, "headers": headers}
+
+        def send() -> requests.Response:
+            return _transport.send(self._http_session, method, url, timeout=limit, stream=stream, **arguments)
+
+        response = _retry.send_stubbornly(send, method, self._policy, repeatable=repeatable)
+        if response.status_code >= 300:
+            with response:
+                raise errors.from_response(response, method, "/" + path.lstrip("/").split("?")[0])
+        return response
+
+    def close(self) -> None:
+        """Close the connections. Safe to call twice."""
+        self._http_session.close()
+
+    def __enter__(self: Self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        who = f" as {self.username}" if self.username else ""
+        return f"<{type(self).__name__} with {self.master}{who}>"
+
+
+class UnauthSession(BaseSession):
+    """A session of somebody who has not logged in."""
+
+    def __init__(self, master: str, cert: Optional[Cert], max_retries: Optional[int] = DEFAULT_MAX_RETRIES) -> None:
+        """Name the master.
+
+        Parameters:
+            master: its address.
+            cert: how its certificate is checked; None for the public authorities.
+            max_retries: how many times a request that is safe to repeat is sent again.
+        """
+        self.username = ""
+        super().__init__(master, cert, {}, _retry.Policy(max_retries or 0))
+
+
+class Session(BaseSession):
+    """A session of a user.
+
+    Attributes:
+        token: proves who speaks. It is not shown by ``repr``.
+    """
+
+    AUTH_HEADER = "Authorization"
+
+    def __init__(
+        self,
+        master: str,
+        username: str,
+        token: str,
+        cert: Optional[Cert],
+        max_retries: Union[int, _retry.Policy, None] = DEFAULT_MAX_RETRIES,
+    ) -> None:
+        """Name the master and the user.
+
+        Parameters:
+            master: the master's address.
+            username: the user's name.
+            token: the user's token, from a login.
+            cert: how the master's certificate is checked; None for the public authorities.
+            max_retries: how many times a request that is safe to repeat is sent again.
+        """
+        self.username = username
+        self.token = token
+        policy = max_retries if isinstance(max_retries, _retry.Policy) else _retry.Policy(max_retries or 0)
+        super().__init__(master, cert, {self.AUTH_HEADER: f"Bearer {token}"}, policy)
+
+    def with_retry(self: Self, max_retries: Union[int, Any]) -> Self:
+        """Return a session like this one with another number of repetitions.
+
+        Parameters:
+            max_retries: the number, or a ``urllib3.Retry``, whose total is taken.
+        """
+        retries = max_retries if isinstance(max_retries, int) else int(getattr(max_retries, "total", 0) or 0)
+        other = copy.copy(self)
+        other._policy = _retry.Policy(retries)
+        other._max_retries = retries
+        return other
+
+
+class AllocationSession(Session):
+    """A session of a task's process, which speaks for its allocation."""
+
+    AUTH_HEADER = "Grpc-Metadata-x-allocation-token"

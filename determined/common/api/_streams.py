@@ -1,0 +1,63 @@
+"""Answers that are streams of JSON documents, one a line."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Iterator
+
+import requests
+import urllib3.exceptions
+
+from . import errors
+
+_CHUNK = 1 << 16
+
+
+def read_stream(response: requests.Response) -> Iterator[Any]:
+    """Yield the results of a stream as they come.
+
+    Raises:
+        APIException: the master ends the stream with an error.
+        ConnectionLostException: the stream was cut.
+        MasterTimeoutException: the master was silent for too long.
+        BadResponseException: a line is no JSON document of a master.
+    """
+    with response:
+        for line in _lines(response):
+            try:
+                document = json.loads(line)
+            except ValueError:
+                raise errors.BadResponseException(f"a line of the stream is no JSON: {line[:200]!r}") from None
+            if not isinstance(document, dict):
+                raise errors.BadResponseException(f"a line of the stream is no object: {line[:200]!r}")
+            if "result" in document:
+                yield document["result"]
+            elif "error" in document:
+                raise _stream_error(document, response)
+
+
+def _lines(response: requests.Response) -> Iterator[bytes]:
+    rest = b""
+    try:
+        for chunk in response.raw.stream(_CHUNK, decode_content=True):
+            rest += chunk
+            if b"\n" not in chunk:
+                continue
+            *lines, rest = rest.split(b"\n")
+            for line in lines:
+                if line.strip():
+                    yield line
+    except urllib3.exceptions.ReadTimeoutError as error:
+        raise errors.MasterTimeoutException(f"the stream {response.url.split('?')[0]} fell silent") from error
+    except (urllib3.exceptions.HTTPError, OSError) as error:
+        raise errors.ConnectionLostException(f"the stream {response.url.split('?')[0]} was cut: {error}") from error
+    if rest.strip():
+        yield rest
+
+
+def _stream_error(document: Any, response: requests.Response) -> errors.APIException:
+    error = document["error"]
+    status = int(error.get("httpCode") or 500) if isinstance(error, dict) else 500
+    kind = errors.BY_STATUS.get(status, errors.APIException)
+    path = "/" + response.url.split("?")[0].split("/", 3)[-1]
+    return kind(errors.message_in(document), method="GET", path=path, status_code=status, response=response)

@@ -1,0 +1,148 @@
+"""The file of cached logins, in its released format: ``auth.json``.
+
+``{"version": 2, "masters": {url: {"active_user": name, "tokens": {user: token}}}}``; versions 0 and 1 are read, too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import pathlib
+import urllib.parse
+from typing import Any, Dict, Iterator, List, Optional
+
+from . import _files, errors
+from ._url import normalize_address
+
+_VERSION = 2
+
+
+class TokenStore:
+    """The logins of one master. Every call reads the file anew, under its lock."""
+
+    def __init__(self, master_url: str, path: Optional[pathlib.Path] = None) -> None:
+        """Name the master.
+
+        Parameters:
+            master_url: its address in the normal form.
+            path: the file; None for ``auth.json`` in the user's configuration folder.
+        """
+        self._master = master_url
+        self.path = path or _files.config_folder() / "auth.json"
+
+    def active_user(self) -> Optional[str]:
+        """Return who is logged in, or None."""
+        user: Optional[str] = self._entry().get("active_user")
+        return user
+
+    def token(self, user: str) -> Optional[str]:
+        """Return the cached token of a user, or None."""
+        token: Optional[str] = self._entry().get("tokens", {}).get(user)
+        return token
+
+    def users(self) -> List[str]:
+        """Return the users that have a cached token."""
+        return sorted(self._entry().get("tokens", {}))
+
+    def set_token(self, user: str, token: str) -> None:
+        """Cache a user's token."""
+        with self._changing() as entry:
+            entry.setdefault("tokens", {})[user] = token
+
+    def drop_user(self, user: str) -> None:
+        """Forget a user's token, and that they are the active one."""
+        with self._changing() as entry:
+            entry.setdefault("tokens", {}).pop(user, None)
+            if entry.get("active_user") == user:
+                del entry["active_user"]
+
+    def drop_token(self, user: str) -> None:
+        """Forget a token that does not hold any more; the active user stays."""
+        with self._changing() as entry:
+            entry.setdefault("tokens", {}).pop(user, None)
+
+    def set_active(self, user: str) -> None:
+        """Make a user the one that acts when none is named."""
+        with self._changing() as entry:
+            entry["active_user"] = user
+
+    def clear_active(self) -> None:
+        """Let nobody be active."""
+        with self._changing() as entry:
+            entry.pop("active_user", None)
+
+    def _entry(self) -> Dict[str, Any]:
+        if not self.path.exists():
+            return {}
+        with _files.locked(self.path):
+            entry: Dict[str, Any] = self._read()["masters"].get(self._master, {})
+            return entry
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[Dict[str, Any]]:
+        with _files.locked(self.path):
+            everything = self._read()
+            yield everything["masters"].setdefault(self._master, {"tokens": {}})
+            _files.write_private(self.path, json.dumps(everything, indent=4, sort_keys=True))
+
+    def _read(self) -> Dict[str, Any]:
+        try:
+            stored = json.loads(self.path.read_text())
+        except FileNotFoundError:
+            return {"version": _VERSION, "masters": {}}
+        except ValueError:
+            stored = None
+        current = _upgraded(stored, self._master)
+        if current is None:
+            self.path.unlink()
+            raise errors.CorruptTokenCacheException(f"{self.path} was not readable and has been removed: log in again")
+        return current
+
+
+def _upgraded(stored: Any, master_url: str) -> Optional[Dict[str, Any]]:
+    """Return the content of a file of any version as version 2; None when it has the form of none."""
+    if not isinstance(stored, dict):
+        return None
+    version = stored.get("version", 0)
+    if version == 0:
+        masters = {master_url: {k: stored[k] for k in ("active_user", "tokens") if k in stored}}
+    elif version in (1, _VERSION):
+        masters = stored.get("masters")
+    else:
+        return None
+    if not isinstance(masters, dict) or not all(_is_entry(entry) for entry in masters.values()):
+        return None
+    if version == _VERSION:
+        if any(_normal_or_none(url) != url for url in masters):
+            return None
+        return {"version": _VERSION, "masters": masters}
+    merged: Dict[str, Dict[str, Any]] = {}
+    for url, entry in masters.items():
+        normal = _normal_or_none(url)
+        if normal is None:
+            continue
+        target = merged.setdefault(normal, {"tokens": {}})
+        target["tokens"].update(entry.get("tokens", {}))
+        if entry.get("active_user"):
+            target["active_user"] = entry["active_user"]
+    return {"version": _VERSION, "masters": merged}
+
+
+def _is_entry(entry: Any) -> bool:
+    return (
+        isinstance(entry, dict)
+        and set(entry) <= {"active_user", "tokens"}
+        and isinstance(entry.get("active_user") or "", str)
+        and isinstance(entry.get("tokens", {}), dict)
+        and all(isinstance(token, str) for token in entry.get("tokens", {}).values())
+    )
+
+
+def _normal_or_none(url: str) -> Optional[str]:
+    text = url if "://" in url else f"http://{url}"
+    parts = urllib.parse.urlsplit(text)
+    bare = urllib.parse.urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    try:
+        return normalize_address(bare if "://" in url else bare[len("http://") :])
+    except ValueError:
+        return None

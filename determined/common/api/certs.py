@@ -1,0 +1,94 @@
+"""How a master's certificate is checked, and the file of certificates that the user has come to trust."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from dataclasses import dataclass
+from typing import Dict, Optional, Union
+
+from .. import task_env
+from . import _files, errors
+
+NOVERIFY = "noverify"
+
+
+@dataclass(frozen=True)
+class Cert:
+    """How to check the certificate of one master.
+
+    Attributes:
+        cert_pem: certificates to trust besides the public authorities, as PEM text; None for no others.
+        noverify: do not check at all.
+        name: the host name to expect in the certificate; None for the one in the address.
+    """
+
+    cert_pem: Optional[str] = None
+    noverify: bool = False
+    name: Optional[str] = None
+
+
+def default_load(
+    master_url: str,
+    explicit_path: Optional[Union[str, pathlib.Path]] = None,
+    explicit_cert_name: Optional[str] = None,
+    explicit_noverify: bool = False,
+) -> Cert:
+    """Return how to check a master: as told, else by environment, else by the file of trusted certificates.
+
+    Parameters:
+        master_url: the master's address in its normal form.
+        explicit_path: a PEM file; beats ``DET_MASTER_CERT_FILE``, which may be the word "noverify", too.
+        explicit_cert_name: beats ``DET_MASTER_CERT_NAME``.
+        explicit_noverify: do not check.
+
+    Raises:
+        ValueError: the PEM file is not there.
+    """
+    name = explicit_cert_name or task_env.read(task_env.MASTER_CERT_NAME)
+    path = explicit_path or task_env.read(task_env.MASTER_CERT_FILE)
+    if explicit_noverify or (path is not None and str(path).lower() == NOVERIFY):
+        return Cert(noverify=True, name=name)
+    if path is not None:
+        try:
+            return Cert(pathlib.Path(path).read_text(), name=name)
+        except OSError as error:
+            raise ValueError(f"the master's certificate cannot be read from {path}: {error}") from error
+    return Cert(CertStore().get(master_url), name=name)
+
+
+class CertStore:
+    """The certificates that the user trusts, by master."""
+
+    def __init__(self, path: Optional[pathlib.Path] = None) -> None:
+        self.path = path or _files.config_folder() / "certs.json"
+
+    def get(self, master_url: str) -> Optional[str]:
+        """Return the PEM text trusted for a master, or None.
+
+        Raises:
+            CorruptCertificateCacheException: the file was not readable; it has been removed.
+        """
+        if not self.path.exists():
+            return None
+        with _files.locked(self.path):
+            return self._read().get(master_url)
+
+    def set(self, master_url: str, cert_pem: str) -> None:
+        """Trust a certificate for a master from now on."""
+        with _files.locked(self.path):
+            _files.write_private(
+                self.path, json.dumps({**self._read(), master_url: cert_pem}, indent=4, sort_keys=True)
+            )
+
+    def _read(self) -> Dict[str, str]:
+        try:
+            known = json.loads(self.path.read_text())
+        except FileNotFoundError:
+            return {}
+        except ValueError:
+            known = None
+        if isinstance(known, dict) and all(isinstance(v, str) for v in known.values()):
+            return known
+        self.path.unlink()
+        raise errors.CorruptCertificateCacheException(f"{self.path} was not readable and has been removed: try again")

@@ -1,0 +1,178 @@
+"""What can go wrong between a client and a master.
+
+Exception
+├── BadRequestException                the request is at fault
+│   ├── APIException                   the master said no, or failed
+│   │   ├── UnauthenticatedException   401: log in first
+│   │   │   └── InvalidCredentialsException   a login was refused
+│   │   ├── ForbiddenException         403
+│   │   └── NotFoundException          404
+│   └── (mistakes found before anything was sent are ValueError and TypeError)
+├── MasterNotFoundException            no answer at all
+│   ├── CannotConnectException         no connection could be made: nothing was sent
+│   ├── MasterTimeoutException         no answer in time
+│   └── ConnectionLostException        the connection broke before the answer was whole
+├── BadResponseException               an answer that no master gives
+├── DeleteFailedException              something could not be deleted
+├── EmptyResultException               an answer without the result it should hold
+├── PagingException                    a list that does not come to its end
+├── CorruptTokenCacheException         the file with the cached logins was not readable, and was removed
+└── CorruptCertificateCacheException   the same of the file with the trusted certificates
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, Optional, Type
+
+if TYPE_CHECKING:
+    import requests
+
+
+class BadRequestException(Exception):
+    """The request was at fault.
+
+    Attributes:
+        message: what the master, or this client, says about it.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class APIException(BadRequestException):
+    """The master answered with an error.
+
+    Attributes:
+        method: the verb of the request, e.g. "GET"; empty when it is not known.
+        path: the path of the request.
+        status_code: the HTTP status of the answer.
+        server_message: the master's own words.
+        response_error: the same, by its released name.
+        response: the whole answer, where there is one.
+    """
+
+    hint = ""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        method: str = "",
+        path: str = "",
+        status_code: int = 0,
+        response: "Optional[requests.Response]" = None,
+    ) -> None:
+        text = message or f"the master answered {status_code} without a word"
+        if method:
+            text = f"{text} [{method} {path}: {status_code}]"
+        if self.hint:
+            text = f"{text}. {self.hint}"
+        super().__init__(text)
+        self.method, self.path, self.status_code = method, path, status_code
+        self.server_message = self.response_error = message
+        self.response = response
+
+    def __reduce__(self) -> Any:
+        return _rebuild, (type(self), self.server_message, self.method, self.path, self.status_code)
+
+
+def _rebuild(kind: Type[APIException], message: str, method: str, path: str, status_code: int) -> APIException:
+    return kind(message, method=method, path=path, status_code=status_code)
+
+
+class UnauthenticatedException(APIException):
+    """The master does not know who asks: there is no login, or it has expired."""
+
+    hint = "Log in with client.login(...) or 'det user login', or set DET_USER and DET_PASS"
+
+
+class InvalidCredentialsException(UnauthenticatedException):
+    """A user name, password or token was refused."""
+
+    hint = "Check the user name and the password"
+
+
+class ForbiddenException(APIException):
+    """The user may not do that."""
+
+
+class NotFoundException(APIException):
+    """There is no such thing."""
+
+
+class MasterNotFoundException(Exception):
+    """No answer came from the master."""
+
+
+class CannotConnectException(MasterNotFoundException):
+    """No connection to the master could be made: nothing of the request has reached it."""
+
+
+class MasterTimeoutException(MasterNotFoundException):
+    """The master did not answer within the time limit of the request."""
+
+
+class ConnectionLostException(MasterNotFoundException):
+    """The connection to the master broke before the answer was whole."""
+
+
+class BadResponseException(Exception):
+    """The answer is none that a master gives."""
+
+
+class DeleteFailedException(Exception):
+    """Something could not be deleted."""
+
+
+class EmptyResultException(Exception):
+    """The answer lacks the result it should hold."""
+
+
+class PagingException(BadResponseException):
+    """A list does not come to its end: the master's pages make no progress."""
+
+
+class CorruptTokenCacheException(Exception):
+    """The file with the cached logins was not readable; it has been removed, so the next try starts afresh."""
+
+
+class CorruptCertificateCacheException(Exception):
+    """The file with the trusted certificates was not readable; it has been removed."""
+
+
+BY_STATUS: Dict[int, Type[APIException]] = {
+    401: UnauthenticatedException,
+    403: ForbiddenException,
+    404: NotFoundException,
+}
+"""Which statuses have an error of their own; every other one of 300 and above is an `APIException`."""
+
+
+def from_response(response: "requests.Response", method: str, path: str) -> APIException:
+    """Return the error that an answer means."""
+    kind = BY_STATUS.get(response.status_code, APIException)
+    text = server_message(response)
+    return kind(text, method=method, path=path, status_code=response.status_code, response=response)
+
+
+def server_message(response: "requests.Response") -> str:
+    """Return the master's words in an error's answer; the beginning of the body when it is none of a master."""
+    try:
+        body = response.json()
+    except ValueError:
+        text = response.text.strip()
+        return text if len(text) <= 300 else text[:300] + " ..."
+    return message_in(body) or response.text[:300]
+
+
+def message_in(body: Any) -> str:
+    """Return the text in the body of an error, whichever of the master's three forms it has."""
+    if not isinstance(body, dict):
+        return ""
+    if isinstance(body.get("message"), str):
+        return str(body["message"])
+    error = body.get("error")
+    if isinstance(error, dict):
+        return str(error.get("message") or error.get("error") or "")
+    return error if isinstance(error, str) else ""

@@ -1,0 +1,213 @@
+"""Reading logs: filters, the first and last lines, following."""
+
+from __future__ import annotations
+
+import collections
+import itertools
+import logging
+import time
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Optional, TypeVar, Union
+
+from .. import timestamps
+from . import errors
+from .endpoints import logs as logs_api
+from .wire.enums import LogLevel, OrderBy
+
+if TYPE_CHECKING:
+    from ._session import BaseSession
+    from .wire.logs import TaskLogsQuery, TaskLogsResponse, TrialLogsQuery, TrialLogsResponse
+
+logger = logging.getLogger("determined.common.api.logs")
+
+Line = TypeVar("Line", "TaskLogsResponse", "TrialLogsResponse")
+Open = Callable[[Dict[str, Any]], Iterator[Line]]
+
+# The master sends descending streams in pages of so many lines, and repeats lines from the second page on.
+_TRUSTED_DESCENDING = 1000
+_NO_RANK = -1
+# A followed stream that breaks is opened again; so many failures in a row, without a new line, end it.
+_MAX_REOPENINGS = 8
+_REOPENING_PAUSE = 1.0
+
+
+def make_filters(
+    *,
+    allocation_ids: Optional[Iterable[str]] = None,
+    agent_ids: Optional[Iterable[str]] = None,
+    container_ids: Optional[Iterable[str]] = None,
+    rank_ids: Optional[Iterable[int]] = None,
+    stdtypes: Optional[Iterable[str]] = None,
+    min_level: Optional[LogLevel] = None,
+    timestamp_before: Optional[Union[str, int, float]] = None,
+    timestamp_after: Optional[Union[str, int, float]] = None,
+    sources: Optional[Iterable[str]] = None,
+    search_text: Optional[str] = None,
+) -> Dict[str, Any]:
+    """Return the part of a log query that chooses lines; what is None chooses nothing away.
+
+    Parameters:
+        allocation_ids: only lines of these allocations (of a task's logs).
+        agent_ids: only lines of these agents.
+        container_ids: only lines of these containers.
+        rank_ids: only lines of these ranks; -1 stands for lines without a rank.
+        stdtypes: only lines of these streams, ``stdout`` or ``stderr``.
+        min_level: only lines of this level or above.
+        timestamp_before: only lines up to this time: RFC 3339 text, or seconds since 1970.
+        timestamp_after: only lines later than this time.
+        sources: only lines of these sources.
+        search_text: only lines that contain this text, in capitals or not.
+
+    Raises:
+        ValueError: a time cannot be read, or a level is unknown.
+    """
+    filters = {
+        "allocationIds": _list(allocation_ids),
+        "agentIds": _list(agent_ids),
+        "containerIds": _list(container_ids),
+        "rankIds": _list(rank_ids),
+        "stdtypes": _list(stdtypes),
+        "levels": None if min_level is None else levels_from(min_level),
+        "timestampBefore": _to_wire_time(timestamp_before),
+        "timestampAfter": _to_wire_time(timestamp_after),
+        "sources": _list(sources),
+        "searchText": search_text,
+    }
+    return {key: value for key, value in filters.items() if value is not None}
+
+
+def levels_from(min_level: Union[LogLevel, str]) -> List[LogLevel]:
+    """Return a level and all above it: the master filters by exact levels."""
+    levels = [level for level in LogLevel if level is not LogLevel.UNSPECIFIED]
+    return levels[levels.index(LogLevel(min_level)) :]
+
+
+def iter_trial_logs(
+    session: BaseSession,
+    trial_id: int,
+    *,
+    follow: bool = False,
+    head: Optional[int] = None,
+    tail: Optional[int] = None,
+    filters: Optional[Dict[str, Any]] = None,
+) -> Iterator[TrialLogsResponse]:
+    """Iterate over a trial's log lines, oldest first.
+
+    Parameters:
+        session: the session to call the master with.
+        trial_id: the trial.
+        follow: wait for further lines until the trial has ended; a broken stream is opened again.
+        head: only the first so many lines; 0 stands for all.
+        tail: only the last so many lines; 0 stands for all.
+        filters: which lines, as `make_filters` returns them.
+
+    Raises:
+        ValueError: more than one of follow, head and tail is given, or one is negative.
+    """
+
+    def open_stream(query: Dict[str, Any]) -> Iterator[TrialLogsResponse]:
+        typed: TrialLogsQuery = query  # type: ignore[assignment]  # made of its keys by make_filters
+        return logs_api.stream_trial_logs(session, trial_id, typed)
+
+    return _iter_logs(open_stream, follow, head, tail, filters)
+
+
+def iter_task_logs(
+    session: BaseSession,
+    task_id: str,
+    *,
+    follow: bool = False,
+    head: Optional[int] = None,
+    tail: Optional[int] = None,
+    filters: Optional[Dict[str, Any]] = None,
+) -> Iterator[TaskLogsResponse]:
+    """Iterate over a task's log lines, oldest first; the parameters are those of `iter_trial_logs`."""
+
+    def open_stream(query: Dict[str, Any]) -> Iterator[TaskLogsResponse]:
+        typed: TaskLogsQuery = query  # type: ignore[assignment]  # made of its keys by make_filters
+        return logs_api.stream_task_logs(session, task_id, typed)
+
+    return _iter_logs(open_stream, follow, head, tail, filters)
+
+
+def _iter_logs(
+    open_stream: Open[Line],
+    follow: bool,
+    head: Optional[int],
+    tail: Optional[int],
+    filters: Optional[Dict[str, Any]],
+) -> Iterator[Line]:
+    if sum((follow, head is not None, tail is not None)) > 1:
+        raise ValueError("give only one of follow, head and tail")
+    if (head or 0) < 0 or (tail or 0) < 0:
+        raise ValueError("head and tail must not be negative")
+    query = dict(filters or {})
+    open_filtered = open_stream
+    ranks = query.get("rankIds") or []
+    if _NO_RANK in ranks and len(ranks) > 1:
+        # Asked for both kinds at once, the master mixes in lines of other tasks: choose the ranks here.
+        del query["rankIds"]
+        open_filtered = _choosing_ranks(open_stream, set(ranks))
+    if follow:
+        return _follow(open_filtered, query)
+    if head:
+        return itertools.islice(open_filtered(_limit(query, head, "rankIds" in query or not ranks)), head)
+    if tail:
+        return _read_tail(open_filtered, query, tail, can_limit="rankIds" in query or not ranks)
+    return open_filtered(query)
+
+
+def _choosing_ranks(open_stream: Open[Line], ranks: "set[int]") -> Open[Line]:
+    def open_chosen(query: Dict[str, Any]) -> Iterator[Line]:
+        for line in open_stream(query):
+            if line.get("rankId", _NO_RANK) in ranks:
+                yield line
+
+    return open_chosen
+
+
+def _limit(query: Dict[str, Any], count: int, can_limit: bool) -> Dict[str, Any]:
+    return {**query, "limit": count} if can_limit else query
+
+
+def _read_tail(open_stream: Open[Line], query: Dict[str, Any], count: int, can_limit: bool) -> Iterator[Line]:
+    if count > _TRUSTED_DESCENDING or not can_limit:
+        yield from collections.deque(open_stream(query), maxlen=count)
+        return
+    # The limit holds for each task of a trial, so there may be more lines than asked for.
+    lines = {line["id"]: line for line in open_stream({**query, "limit": count, "orderBy": OrderBy.DESC})}
+    for line_id in sorted(lines, key=int)[-count:]:
+        yield lines[line_id]
+
+
+def _follow(open_stream: Open[Line], query: Dict[str, Any]) -> Iterator[Line]:
+    """Follow a stream to its end; when the connection breaks, open it again and skip what has been seen."""
+    last_id = -1
+    failures = 0
+    while True:
+        try:
+            for line in open_stream({**query, "follow": True}):
+                if int(line["id"]) > last_id:
+                    last_id = int(line["id"])
+                    failures = 0
+                    yield line
+            return
+        except (errors.MasterNotFoundException, errors.BadResponseException) as error:
+            failures += 1
+            if failures > _MAX_REOPENINGS:
+                raise
+            logger.warning("the log stream broke (%s); opening it again", error)
+            time.sleep(_REOPENING_PAUSE)
+
+
+def _list(values: Optional[Iterable[Any]]) -> Optional[List[Any]]:
+    if isinstance(values, str):
+        raise TypeError(f"a list is needed: pass [{values!r}]")
+    return list(values) if values is not None else None
+
+
+def _to_wire_time(moment: Optional[Union[str, int, float]]) -> Optional[str]:
+    if moment is None:
+        return None
+    if isinstance(moment, (int, float)):
+        return timestamps.format_wire(int(moment * 1_000_000))
+    return timestamps.format_wire(timestamps.parse(moment))

@@ -1,0 +1,541 @@
+"""Enumerations of the master's REST API, member for member as they stand on the wire."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class WireEnum(str, Enum):
+    """An enumeration whose members are their wire names: they compare and serialise as plain strings."""
+
+    __api_name__ = ""
+
+    def __str__(self) -> str:
+        return str(self.value)
+
+    @property
+    def number(self) -> int:
+        """Position in declaration order: the number that stands for the name in protobuf."""
+        return list(type(self)).index(self)
+
+
+class ActivityType(WireEnum):
+    __api_name__ = "user.ActivityType"
+
+    UNSPECIFIED = "ACTIVITY_TYPE_UNSPECIFIED"
+    GET = "ACTIVITY_TYPE_GET"
+
+
+class CheckpointSortBy(WireEnum):
+    __api_name__ = "checkpoint.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    UUID = "SORT_BY_UUID"
+    TRIAL_ID = "SORT_BY_TRIAL_ID"
+    BATCH_NUMBER = "SORT_BY_BATCH_NUMBER"
+    END_TIME = "SORT_BY_END_TIME"
+    STATE = "SORT_BY_STATE"
+    SEARCHER_METRIC = "SORT_BY_SEARCHER_METRIC"
+
+
+class CheckpointState(WireEnum):
+    __api_name__ = "checkpoint.State"
+
+    UNSPECIFIED = "STATE_UNSPECIFIED"
+    ACTIVE = "STATE_ACTIVE"
+    COMPLETED = "STATE_COMPLETED"
+    ERROR = "STATE_ERROR"
+    DELETED = "STATE_DELETED"
+    PARTIALLY_DELETED = "STATE_PARTIALLY_DELETED"
+
+
+class ColumnType(WireEnum):
+    __api_name__ = "project.ColumnType"
+
+    UNSPECIFIED = "COLUMN_TYPE_UNSPECIFIED"
+    TEXT = "COLUMN_TYPE_TEXT"
+    NUMBER = "COLUMN_TYPE_NUMBER"
+    DATE = "COLUMN_TYPE_DATE"
+    ARRAY = "COLUMN_TYPE_ARRAY"
+
+
+class ContainerState(WireEnum):
+    __api_name__ = "container.State"
+
+    UNSPECIFIED = "STATE_UNSPECIFIED"
+    ASSIGNED = "STATE_ASSIGNED"
+    PULLING = "STATE_PULLING"
+    STARTING = "STATE_STARTING"
+    RUNNING = "STATE_RUNNING"
+    TERMINATED = "STATE_TERMINATED"
+
+
+class DeviceType(WireEnum):
+    __api_name__ = "device.Type"
+
+    UNSPECIFIED = "TYPE_UNSPECIFIED"
+    CPU = "TYPE_CPU"
+    CUDA = "TYPE_CUDA"
+    ROCM = "TYPE_ROCM"
+
+
+class EntityType(WireEnum):
+    __api_name__ = "user.EntityType"
+
+    UNSPECIFIED = "ENTITY_TYPE_UNSPECIFIED"
+    PROJECT = "ENTITY_TYPE_PROJECT"
+
+
+class ExperimentState(WireEnum):
+    __api_name__ = "experiment.State"
+
+    UNSPECIFIED = "STATE_UNSPECIFIED"
+    ACTIVE = "STATE_ACTIVE"
+    PAUSED = "STATE_PAUSED"
+    STOPPING_COMPLETED = "STATE_STOPPING_COMPLETED"
+    STOPPING_CANCELED = "STATE_STOPPING_CANCELED"
+    STOPPING_ERROR = "STATE_STOPPING_ERROR"
+    COMPLETED = "STATE_COMPLETED"
+    CANCELED = "STATE_CANCELED"
+    ERROR = "STATE_ERROR"
+    DELETED = "STATE_DELETED"
+    DELETING = "STATE_DELETING"
+    DELETE_FAILED = "STATE_DELETE_FAILED"
+    STOPPING_KILLED = "STATE_STOPPING_KILLED"
+    QUEUED = "STATE_QUEUED"
+    PULLING = "STATE_PULLING"
+    STARTING = "STATE_STARTING"
+    RUNNING = "STATE_RUNNING"
+
+
+class FailureType(WireEnum):
+    __api_name__ = "task.FailureType"
+
+    UNSPECIFIED = "FAILURE_TYPE_UNSPECIFIED"
+    RESOURCES_FAILED = "FAILURE_TYPE_RESOURCES_FAILED"
+    RESOURCES_ABORTED = "FAILURE_TYPE_RESOURCES_ABORTED"
+    RESOURCES_MISSING = "FAILURE_TYPE_RESOURCES_MISSING"
+    TASK_ABORTED = "FAILURE_TYPE_TASK_ABORTED"
+    TASK_ERROR = "FAILURE_TYPE_TASK_ERROR"
+    AGENT_FAILED = "FAILURE_TYPE_AGENT_FAILED"
+    AGENT_ERROR = "FAILURE_TYPE_AGENT_ERROR"
+    RESTORE_ERROR = "FAILURE_TYPE_RESTORE_ERROR"
+    UNKNOWN_ERROR = "FAILURE_TYPE_UNKNOWN_ERROR"
+
+
+class FittingPolicy(WireEnum):
+    __api_name__ = "resourcepool.FittingPolicy"
+
+    UNSPECIFIED = "FITTING_POLICY_UNSPECIFIED"
+    BEST = "FITTING_POLICY_BEST"
+    WORST = "FITTING_POLICY_WORST"
+    KUBERNETES = "FITTING_POLICY_KUBERNETES"
+    SLURM = "FITTING_POLICY_SLURM"
+    PBS = "FITTING_POLICY_PBS"
+
+
+class GenericTaskState(WireEnum):
+    __api_name__ = "task.GenericTaskState"
+
+    UNSPECIFIED = "GENERIC_TASK_STATE_UNSPECIFIED"
+    ACTIVE = "GENERIC_TASK_STATE_ACTIVE"
+    CANCELED = "GENERIC_TASK_STATE_CANCELED"
+    COMPLETED = "GENERIC_TASK_STATE_COMPLETED"
+    ERROR = "GENERIC_TASK_STATE_ERROR"
+    PAUSED = "GENERIC_TASK_STATE_PAUSED"
+    STOPPING_PAUSED = "GENERIC_TASK_STATE_STOPPING_PAUSED"
+    STOPPING_CANCELED = "GENERIC_TASK_STATE_STOPPING_CANCELED"
+    STOPPING_COMPLETED = "GENERIC_TASK_STATE_STOPPING_COMPLETED"
+    STOPPING_ERROR = "GENERIC_TASK_STATE_STOPPING_ERROR"
+
+
+class GetAccessTokensSortBy(WireEnum):
+    __api_name__ = "GetAccessTokensRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    USER_ID = "SORT_BY_USER_ID"
+    EXPIRY = "SORT_BY_EXPIRY"
+    CREATED_AT = "SORT_BY_CREATED_AT"
+    TOKEN_TYPE = "SORT_BY_TOKEN_TYPE"
+    REVOKED = "SORT_BY_REVOKED"
+    DESCRIPTION = "SORT_BY_DESCRIPTION"
+
+
+class GetAgentsSortBy(WireEnum):
+    __api_name__ = "GetAgentsRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    ID = "SORT_BY_ID"
+    TIME = "SORT_BY_TIME"
+
+
+class GetCommandsSortBy(WireEnum):
+    __api_name__ = "GetCommandsRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    ID = "SORT_BY_ID"
+    DESCRIPTION = "SORT_BY_DESCRIPTION"
+    START_TIME = "SORT_BY_START_TIME"
+    WORKSPACE_ID = "SORT_BY_WORKSPACE_ID"
+
+
+class GetExperimentTrialsSortBy(WireEnum):
+    __api_name__ = "GetExperimentTrialsRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    ID = "SORT_BY_ID"
+    START_TIME = "SORT_BY_START_TIME"
+    END_TIME = "SORT_BY_END_TIME"
+    STATE = "SORT_BY_STATE"
+    BEST_VALIDATION_METRIC = "SORT_BY_BEST_VALIDATION_METRIC"
+    LATEST_VALIDATION_METRIC = "SORT_BY_LATEST_VALIDATION_METRIC"
+    BATCHES_PROCESSED = "SORT_BY_BATCHES_PROCESSED"
+    DURATION = "SORT_BY_DURATION"
+    RESTARTS = "SORT_BY_RESTARTS"
+    CHECKPOINT_SIZE = "SORT_BY_CHECKPOINT_SIZE"
+    LOG_RETENTION_DAYS = "SORT_BY_LOG_RETENTION_DAYS"
+
+
+class GetExperimentsSortBy(WireEnum):
+    __api_name__ = "GetExperimentsRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    ID = "SORT_BY_ID"
+    DESCRIPTION = "SORT_BY_DESCRIPTION"
+    START_TIME = "SORT_BY_START_TIME"
+    END_TIME = "SORT_BY_END_TIME"
+    STATE = "SORT_BY_STATE"
+    NUM_TRIALS = "SORT_BY_NUM_TRIALS"
+    PROGRESS = "SORT_BY_PROGRESS"
+    USER = "SORT_BY_USER"
+    NAME = "SORT_BY_NAME"
+    FORKED_FROM = "SORT_BY_FORKED_FROM"
+    RESOURCE_POOL = "SORT_BY_RESOURCE_POOL"
+    PROJECT_ID = "SORT_BY_PROJECT_ID"
+    CHECKPOINT_SIZE = "SORT_BY_CHECKPOINT_SIZE"
+    CHECKPOINT_COUNT = "SORT_BY_CHECKPOINT_COUNT"
+    SEARCHER_METRIC_VAL = "SORT_BY_SEARCHER_METRIC_VAL"
+
+
+class GetMasterResponseProduct(WireEnum):
+    __api_name__ = "GetMasterResponse.Product"
+
+    UNSPECIFIED = "PRODUCT_UNSPECIFIED"
+    COMMUNITY = "PRODUCT_COMMUNITY"
+
+
+class GetModelVersionsSortBy(WireEnum):
+    __api_name__ = "GetModelVersionsRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    VERSION = "SORT_BY_VERSION"
+    CREATION_TIME = "SORT_BY_CREATION_TIME"
+
+
+class GetModelsSortBy(WireEnum):
+    __api_name__ = "GetModelsRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    NAME = "SORT_BY_NAME"
+    DESCRIPTION = "SORT_BY_DESCRIPTION"
+    CREATION_TIME = "SORT_BY_CREATION_TIME"
+    LAST_UPDATED_TIME = "SORT_BY_LAST_UPDATED_TIME"
+    NUM_VERSIONS = "SORT_BY_NUM_VERSIONS"
+    WORKSPACE = "SORT_BY_WORKSPACE"
+
+
+class GetNotebooksSortBy(WireEnum):
+    __api_name__ = "GetNotebooksRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    ID = "SORT_BY_ID"
+    DESCRIPTION = "SORT_BY_DESCRIPTION"
+    START_TIME = "SORT_BY_START_TIME"
+    WORKSPACE_ID = "SORT_BY_WORKSPACE_ID"
+
+
+class GetShellsSortBy(WireEnum):
+    __api_name__ = "GetShellsRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    ID = "SORT_BY_ID"
+    DESCRIPTION = "SORT_BY_DESCRIPTION"
+    START_TIME = "SORT_BY_START_TIME"
+    WORKSPACE_ID = "SORT_BY_WORKSPACE_ID"
+
+
+class GetTemplatesSortBy(WireEnum):
+    __api_name__ = "GetTemplatesRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    NAME = "SORT_BY_NAME"
+
+
+class GetTensorboardsSortBy(WireEnum):
+    __api_name__ = "GetTensorboardsRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    ID = "SORT_BY_ID"
+    DESCRIPTION = "SORT_BY_DESCRIPTION"
+    START_TIME = "SORT_BY_START_TIME"
+    WORKSPACE_ID = "SORT_BY_WORKSPACE_ID"
+
+
+class GetTrialWorkloadsFilterOption(WireEnum):
+    __api_name__ = "GetTrialWorkloadsRequest.FilterOption"
+
+    UNSPECIFIED = "FILTER_OPTION_UNSPECIFIED"
+    CHECKPOINT = "FILTER_OPTION_CHECKPOINT"
+    VALIDATION = "FILTER_OPTION_VALIDATION"
+    CHECKPOINT_OR_VALIDATION = "FILTER_OPTION_CHECKPOINT_OR_VALIDATION"
+
+
+class GetUsersSortBy(WireEnum):
+    __api_name__ = "GetUsersRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    DISPLAY_NAME = "SORT_BY_DISPLAY_NAME"
+    USER_NAME = "SORT_BY_USER_NAME"
+    ADMIN = "SORT_BY_ADMIN"
+    ACTIVE = "SORT_BY_ACTIVE"
+    MODIFIED_TIME = "SORT_BY_MODIFIED_TIME"
+    NAME = "SORT_BY_NAME"
+    LAST_AUTH_TIME = "SORT_BY_LAST_AUTH_TIME"
+    REMOTE = "SORT_BY_REMOTE"
+
+
+class GetWorkspaceProjectsSortBy(WireEnum):
+    __api_name__ = "GetWorkspaceProjectsRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    CREATION_TIME = "SORT_BY_CREATION_TIME"
+    LAST_EXPERIMENT_START_TIME = "SORT_BY_LAST_EXPERIMENT_START_TIME"
+    NAME = "SORT_BY_NAME"
+    DESCRIPTION = "SORT_BY_DESCRIPTION"
+    ID = "SORT_BY_ID"
+
+
+class GetWorkspacesSortBy(WireEnum):
+    __api_name__ = "GetWorkspacesRequest.SortBy"
+
+    UNSPECIFIED = "SORT_BY_UNSPECIFIED"
+    ID = "SORT_BY_ID"
+    NAME = "SORT_BY_NAME"
+
+
+class JobState(WireEnum):
+    __api_name__ = "job.State"
+
+    UNSPECIFIED = "STATE_UNSPECIFIED"
+    QUEUED = "STATE_QUEUED"
+    SCHEDULED = "STATE_SCHEDULED"
+    SCHEDULED_BACKFILLED = "STATE_SCHEDULED_BACKFILLED"
+
+
+class JobType(WireEnum):
+    __api_name__ = "job.Type"
+
+    UNSPECIFIED = "TYPE_UNSPECIFIED"
+    EXPERIMENT = "TYPE_EXPERIMENT"
+    NOTEBOOK = "TYPE_NOTEBOOK"
+    TENSORBOARD = "TYPE_TENSORBOARD"
+    SHELL = "TYPE_SHELL"
+    COMMAND = "TYPE_COMMAND"
+    CHECKPOINT_GC = "TYPE_CHECKPOINT_GC"
+    EXTERNAL = "TYPE_EXTERNAL"
+    GENERIC = "TYPE_GENERIC"
+
+
+class LaunchWarning(WireEnum):
+    __api_name__ = "LaunchWarning"
+
+    UNSPECIFIED = "LAUNCH_WARNING_UNSPECIFIED"
+    CURRENT_SLOTS_EXCEEDED = "LAUNCH_WARNING_CURRENT_SLOTS_EXCEEDED"
+
+
+class LocationType(WireEnum):
+    __api_name__ = "project.LocationType"
+
+    UNSPECIFIED = "LOCATION_TYPE_UNSPECIFIED"
+    EXPERIMENT = "LOCATION_TYPE_EXPERIMENT"
+    HYPERPARAMETERS = "LOCATION_TYPE_HYPERPARAMETERS"
+    VALIDATIONS = "LOCATION_TYPE_VALIDATIONS"
+    TRAINING = "LOCATION_TYPE_TRAINING"
+    CUSTOM_METRIC = "LOCATION_TYPE_CUSTOM_METRIC"
+    RUN = "LOCATION_TYPE_RUN"
+    RUN_HYPERPARAMETERS = "LOCATION_TYPE_RUN_HYPERPARAMETERS"
+    RUN_METADATA = "LOCATION_TYPE_RUN_METADATA"
+
+
+class LogLevel(WireEnum):
+    __api_name__ = "log.LogLevel"
+
+    UNSPECIFIED = "LOG_LEVEL_UNSPECIFIED"
+    TRACE = "LOG_LEVEL_TRACE"
+    DEBUG = "LOG_LEVEL_DEBUG"
+    INFO = "LOG_LEVEL_INFO"
+    WARNING = "LOG_LEVEL_WARNING"
+    ERROR = "LOG_LEVEL_ERROR"
+    CRITICAL = "LOG_LEVEL_CRITICAL"
+
+
+class MetricType(WireEnum):
+    __api_name__ = "MetricType"
+
+    UNSPECIFIED = "METRIC_TYPE_UNSPECIFIED"
+    TRAINING = "METRIC_TYPE_TRAINING"
+    VALIDATION = "METRIC_TYPE_VALIDATION"
+    PROFILING = "METRIC_TYPE_PROFILING"
+
+
+class OrderBy(WireEnum):
+    __api_name__ = "OrderBy"
+
+    UNSPECIFIED = "ORDER_BY_UNSPECIFIED"
+    ASC = "ORDER_BY_ASC"
+    DESC = "ORDER_BY_DESC"
+    # Aliases: the names that the Python interface uses.
+    ASCENDING = "ORDER_BY_ASC"
+    DESCENDING = "ORDER_BY_DESC"
+
+
+class ResourceAllocationAggregationPeriod(WireEnum):
+    __api_name__ = "master.ResourceAllocationAggregationPeriod"
+
+    UNSPECIFIED = "RESOURCE_ALLOCATION_AGGREGATION_PERIOD_UNSPECIFIED"
+    DAILY = "RESOURCE_ALLOCATION_AGGREGATION_PERIOD_DAILY"
+    MONTHLY = "RESOURCE_ALLOCATION_AGGREGATION_PERIOD_MONTHLY"
+
+
+class ResourcePoolType(WireEnum):
+    __api_name__ = "resourcepool.ResourcePoolType"
+
+    UNSPECIFIED = "RESOURCE_POOL_TYPE_UNSPECIFIED"
+    AWS = "RESOURCE_POOL_TYPE_AWS"
+    GCP = "RESOURCE_POOL_TYPE_GCP"
+    STATIC = "RESOURCE_POOL_TYPE_STATIC"
+    K8S = "RESOURCE_POOL_TYPE_K8S"
+
+
+class SchedulerType(WireEnum):
+    __api_name__ = "resourcepool.SchedulerType"
+
+    UNSPECIFIED = "SCHEDULER_TYPE_UNSPECIFIED"
+    PRIORITY = "SCHEDULER_TYPE_PRIORITY"
+    FAIR_SHARE = "SCHEDULER_TYPE_FAIR_SHARE"
+    ROUND_ROBIN = "SCHEDULER_TYPE_ROUND_ROBIN"
+    KUBERNETES = "SCHEDULER_TYPE_KUBERNETES"
+    SLURM = "SCHEDULER_TYPE_SLURM"
+    PBS = "SCHEDULER_TYPE_PBS"
+
+
+class TableType(WireEnum):
+    __api_name__ = "TableType"
+
+    UNSPECIFIED = "TABLE_TYPE_UNSPECIFIED"
+    EXPERIMENT = "TABLE_TYPE_EXPERIMENT"
+    RUN = "TABLE_TYPE_RUN"
+
+
+class TaskState(WireEnum):
+    __api_name__ = "task.State"
+
+    UNSPECIFIED = "STATE_UNSPECIFIED"
+    PULLING = "STATE_PULLING"
+    STARTING = "STATE_STARTING"
+    RUNNING = "STATE_RUNNING"
+    TERMINATED = "STATE_TERMINATED"
+    TERMINATING = "STATE_TERMINATING"
+    WAITING = "STATE_WAITING"
+    QUEUED = "STATE_QUEUED"
+
+
+class TaskType(WireEnum):
+    __api_name__ = "task.TaskType"
+
+    UNSPECIFIED = "TASK_TYPE_UNSPECIFIED"
+    TRIAL = "TASK_TYPE_TRIAL"
+    NOTEBOOK = "TASK_TYPE_NOTEBOOK"
+    SHELL = "TASK_TYPE_SHELL"
+    COMMAND = "TASK_TYPE_COMMAND"
+    TENSORBOARD = "TASK_TYPE_TENSORBOARD"
+    CHECKPOINT_GC = "TASK_TYPE_CHECKPOINT_GC"
+    GENERIC = "TASK_TYPE_GENERIC"
+
+
+class TokenType(WireEnum):
+    __api_name__ = "user.TokenType"
+
+    UNSPECIFIED = "TOKEN_TYPE_UNSPECIFIED"
+    USER_SESSION = "TOKEN_TYPE_USER_SESSION"
+    ACCESS_TOKEN = "TOKEN_TYPE_ACCESS_TOKEN"
+
+
+class TrialEarlyExitExitedReason(WireEnum):
+    __api_name__ = "trial.TrialEarlyExit.ExitedReason"
+
+    UNSPECIFIED = "EXITED_REASON_UNSPECIFIED"
+    INVALID_HP = "EXITED_REASON_INVALID_HP"
+    INIT_INVALID_HP = "EXITED_REASON_INIT_INVALID_HP"
+
+
+class TrialSourceInfoType(WireEnum):
+    __api_name__ = "trial.TrialSourceInfoType"
+
+    UNSPECIFIED = "TRIAL_SOURCE_INFO_TYPE_UNSPECIFIED"
+    INFERENCE = "TRIAL_SOURCE_INFO_TYPE_INFERENCE"
+    FINE_TUNING = "TRIAL_SOURCE_INFO_TYPE_FINE_TUNING"
+
+
+class TrialState(WireEnum):
+    __api_name__ = "trial.State"
+
+    UNSPECIFIED = "STATE_UNSPECIFIED"
+    ACTIVE = "STATE_ACTIVE"
+    PAUSED = "STATE_PAUSED"
+    STOPPING_CANCELED = "STATE_STOPPING_CANCELED"
+    STOPPING_KILLED = "STATE_STOPPING_KILLED"
+    STOPPING_COMPLETED = "STATE_STOPPING_COMPLETED"
+    STOPPING_ERROR = "STATE_STOPPING_ERROR"
+    CANCELED = "STATE_CANCELED"
+    COMPLETED = "STATE_COMPLETED"
+    ERROR = "STATE_ERROR"
+    QUEUED = "STATE_QUEUED"
+    PULLING = "STATE_PULLING"
+    STARTING = "STATE_STARTING"
+    RUNNING = "STATE_RUNNING"
+
+
+class TriggerType(WireEnum):
+    __api_name__ = "webhook.TriggerType"
+
+    UNSPECIFIED = "TRIGGER_TYPE_UNSPECIFIED"
+    EXPERIMENT_STATE_CHANGE = "TRIGGER_TYPE_EXPERIMENT_STATE_CHANGE"
+    METRIC_THRESHOLD_EXCEEDED = "TRIGGER_TYPE_METRIC_THRESHOLD_EXCEEDED"
+    TASK_LOG = "TRIGGER_TYPE_TASK_LOG"
+    CUSTOM = "TRIGGER_TYPE_CUSTOM"
+
+
+class WebhookMode(WireEnum):
+    __api_name__ = "webhook.WebhookMode"
+
+    UNSPECIFIED = "WEBHOOK_MODE_UNSPECIFIED"
+    WORKSPACE = "WEBHOOK_MODE_WORKSPACE"
+    SPECIFIC = "WEBHOOK_MODE_SPECIFIC"
+
+
+class WebhookType(WireEnum):
+    __api_name__ = "webhook.WebhookType"
+
+    UNSPECIFIED = "WEBHOOK_TYPE_UNSPECIFIED"
+    DEFAULT = "WEBHOOK_TYPE_DEFAULT"
+    SLACK = "WEBHOOK_TYPE_SLACK"
+
+
+class WorkspaceState(WireEnum):
+    __api_name__ = "workspace.WorkspaceState"
+
+    UNSPECIFIED = "WORKSPACE_STATE_UNSPECIFIED"
+    DELETING = "WORKSPACE_STATE_DELETING"
+    DELETE_FAILED = "WORKSPACE_STATE_DELETE_FAILED"
+    DELETED = "WORKSPACE_STATE_DELETED"

@@ -1,0 +1,310 @@
+"""The checkpoint object."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Union
+
+from .... import errors
+from ...api.endpoints import checkpoints as checkpoints_api
+from ...api.endpoints import metrics as metrics_api
+from ...api.wire.enums import CheckpointSortBy, CheckpointState
+from .. import metrics
+from .._old_names import old_name
+from .._resource import Resource, drop_metadata, field, member_of, merge_metadata
+from . import _download, _load
+
+if TYPE_CHECKING:
+    from ...api._session import BaseSession
+
+__all__ = ["Checkpoint", "CheckpointSortBy", "CheckpointState", "CheckpointTrainingMetadata"]
+
+_FETCHABLE = (CheckpointState.COMPLETED, CheckpointState.PARTIALLY_DELETED)
+
+
+@dataclasses.dataclass
+class CheckpointTrainingMetadata:
+    """Where a checkpoint comes from.
+
+    Attributes:
+        experiment_config: the experiment's configuration.
+        experiment_id: the experiment.
+        trial_id: the trial.
+        hparams: the trial's hyperparameters.
+        validation_metrics: what the trial reported at the checkpoint's step: ``avgMetrics`` and ``batchMetrics``.
+    """
+
+    experiment_config: Optional[Dict[str, Any]] = None
+    experiment_id: Optional[int] = None
+    trial_id: Optional[int] = None
+    hparams: Optional[Dict[str, Any]] = None
+    validation_metrics: Optional[Dict[str, Any]] = None
+
+    @classmethod
+    def _from_wire(cls, data: Mapping[str, Any]) -> CheckpointTrainingMetadata:
+        return cls(
+            experiment_config=data.get("experimentConfig"),
+            experiment_id=data.get("experimentId"),
+            trial_id=data.get("trialId"),
+            hparams=data.get("hparams"),
+            validation_metrics=data.get("validationMetrics"),
+        )
+
+
+def _read_training(data: Any) -> Optional[CheckpointTrainingMetadata]:
+    return CheckpointTrainingMetadata._from_wire(data) if isinstance(data, Mapping) else None
+
+
+class Checkpoint(Resource):
+    """A checkpoint, usually obtained from `Determined.get_checkpoint` or `Experiment.list_checkpoints`.
+
+    Parameters:
+        session: the session to call the master with.
+        uuid: the checkpoint's UUID.
+    """
+
+    _identity = ("uuid",)
+
+    uuid: str
+    """The checkpoint's UUID."""
+    task_id: Optional[str] = field("taskId")
+    """The task that saved it."""
+    allocation_id: Optional[str] = field("allocationId")
+    """The allocation that saved it."""
+    report_time: Optional[str] = field("reportTime")
+    """When it was reported: RFC 3339, UTC."""
+    resources: Optional[Dict[str, Any]] = field("resources")
+    """Its files: path → size in bytes as decimal text; directories end with a slash."""
+    metadata: Optional[Dict[str, Any]] = field("metadata")
+    """What was stored about it, such as ``steps_completed``."""
+    state: Optional[Union[CheckpointState, str]] = field("state", member_of(CheckpointState))
+    """The state at the time of the last `reload`."""
+    training: Optional[CheckpointTrainingMetadata] = field("training", _read_training)
+    """The training that it comes from."""
+
+    def __init__(self, session: BaseSession, uuid: str) -> None:
+        super().__init__(session)
+        self.uuid = uuid
+        self._registration: Mapping[str, Any] = {}
+
+    @classmethod
+    def _from_wire(
+        cls, session: BaseSession, data: Mapping[str, Any], registration: Optional[Mapping[str, Any]] = None
+    ) -> Checkpoint:
+        """Build a checkpoint from an answer; `registration` is the model version that it was read with."""
+        checkpoint = cls(session, data.get("uuid", ""))
+        checkpoint._hydrate(data)
+        checkpoint._registration = registration or {}
+        return checkpoint
+
+    def reload(self) -> None:
+        """Refresh all fields from the master."""
+        self._hydrate(checkpoints_api.get_checkpoint(self._session, self.uuid))
+
+    def download(
+        self,
+        path: Optional[Union[str, "os.PathLike[str]"]] = None,
+        mode: _download.DownloadMode = _download.DownloadMode.AUTO,
+    ) -> str:
+        """Download the checkpoint's files and return the directory that holds them.
+
+        The files are fetched beside the target, compared with what the master knows of them, and moved to the
+        target when they are complete. A target that holds a ``metadata.json`` or ``MLmodel`` is taken for a
+        finished download and left alone.
+
+        Parameters:
+            path: the directory to put the files in, by default ``checkpoints/<uuid>`` below the working directory.
+            mode: where to fetch from; see `DownloadMode`.
+
+        Raises:
+            CheckpointStateException: the checkpoint is neither completed nor partially deleted.
+            NoDirectStorageAccess: mode is DIRECT and the storage cannot be reached from here.
+            ProxiedDownloadFailed: mode is MASTER and the master could not send all files.
+            MultipleDownloadsFailed: mode is AUTO and neither way worked.
+        """
+        wanted = _download.DownloadMode(mode)
+        target = pathlib.Path(path) if path is not None else pathlib.Path("checkpoints", self.uuid)
+        if _download.is_complete(target):
+            return str(target)
+        self.reload()
+        if self.state not in _FETCHABLE:
+            raise errors.CheckpointStateException(
+                f"checkpoint {self.uuid} cannot be downloaded: its state is {self.state}, not COMPLETED or "
+                "PARTIALLY_DELETED"
+            )
+        config = (self.training and self.training.experiment_config) or {}
+        source = _download.Source(self._session, self.uuid, config.get("checkpoint_storage"), self.resources or {})
+        _download.download(source, target, wanted, self.metadata or {})
+        return str(target)
+
+    def write_metadata_file(self, path: Union[str, "os.PathLike[str]"]) -> None:
+        """Write the checkpoint's metadata, as last read from the master, to a file of JSON."""
+        _download.write_metadata(pathlib.Path(path), self.metadata or {})
+
+    def add_metadata(self, metadata: Dict[str, Any]) -> None:
+        """Store metadata on the master; entries of the same name are replaced.
+
+        The ``metadata.json`` among the checkpoint's files does not change.
+
+        Parameters:
+            metadata: what to add, as JSON knows it.
+        """
+        self.reload()
+        self._set_metadata(merge_metadata(self.metadata, metadata))
+
+    def remove_metadata(self, keys: List[str]) -> None:
+        """Remove top-level entries of the metadata on the master; those that are not there are ignored.
+
+        Parameters:
+            keys: the names of the entries.
+        """
+        self.reload()
+        self._set_metadata(drop_metadata(self.metadata, keys))
+
+    def delete(self) -> None:
+        """Begin to delete the checkpoint's files; its record stays, in state DELETED."""
+        checkpoints_api.delete_checkpoints(self._session, [self.uuid])
+
+    def remove_files(self, globs: List[str]) -> None:
+        """Begin to delete those of the checkpoint's files that match a pattern.
+
+        Parameters:
+            globs: patterns of paths, such as ``optimizer*`` or ``**/*.tmp``; none only refreshes the list of files.
+
+        Raises:
+            ValueError: a pattern is empty or has ``..`` in it.
+        """
+        if isinstance(globs, str):
+            raise TypeError(f"globs must be a list of patterns: pass [{globs!r}]")
+        for glob in globs:
+            if not glob or ".." in glob:
+                raise ValueError(f"{glob!r} is no pattern of files: it must be non-empty and hold no '..'")
+        checkpoints_api.remove_checkpoint_files(self._session, [self.uuid], list(globs))
+
+    def get_metrics(self, group: Optional[str] = None) -> List[metrics.TrialMetrics]:
+        """Return metrics that other trials reported of this checkpoint.
+
+        Parameters:
+            group: only reports of this metric group.
+        """
+        reports = metrics_api.list_checkpoint_metrics(
+            self._session, self.uuid, {"metricGroup": group} if group else {}
+        )
+        return [metrics.TrialMetrics._from_wire(report) for report in reports]
+
+    def get_pachyderm_commit(self) -> Optional[str]:
+        """Return the Pachyderm commit that the experiment read its data from; None if it used none."""
+        integrations = ((self.training and self.training.experiment_config) or {}).get("integrations") or {}
+        dataset = (integrations.get("pachyderm") or {}).get("dataset") or {}
+        commit: Optional[str] = dataset.get("commit")
+        return commit
+
+    def _set_metadata(self, metadata: Dict[str, Any]) -> None:
+        checkpoints_api.set_checkpoint_metadata(self._session, self.uuid, metadata)
+        self.metadata = metadata
+
+    def _meta(self, key: str) -> Any:
+        return (self.metadata or {}).get(key)
+
+    def _training(self) -> CheckpointTrainingMetadata:
+        return self.training or CheckpointTrainingMetadata()
+
+    # Names of earlier releases.
+
+    @old_name("Checkpoint.download with determined.pytorch.load_trial_from_checkpoint_path", "0.17.9")
+    def load(
+        self, path: Optional[str] = None, tags: Optional[List[str]] = None, **kwargs: Any
+    ) -> Any:
+        return _load.load(self.download(path), tags, kwargs)
+
+    @staticmethod
+    @old_name("determined.pytorch.load_trial_from_checkpoint_path", "0.17.9")
+    def load_from_path(path: str, tags: Optional[List[str]] = None, **kwargs: Any) -> Any:
+        return _load.load(path, tags, kwargs)
+
+    @staticmethod
+    @old_name("json.load of the metadata.json file", "0.21")
+    def parse_metadata(directory: Union[str, "os.PathLike[str]"]) -> Dict[str, Any]:
+        return _load.read_metadata(directory)
+
+    @staticmethod
+    @old_name("Checkpoint.metadata['framework']", "0.18")
+    def get_type(metadata: Dict[str, Any]) -> _load.ModelFramework:
+        return _load.framework_of(metadata)
+
+    @staticmethod
+    @old_name("Determined.get_checkpoint", "0.21")
+    def from_json(data: Dict[str, Any], session: Any = None, master: Optional[str] = None) -> Checkpoint:
+        return Checkpoint._from_wire(session, data)
+
+    @property
+    @old_name("Checkpoint.metadata['steps_completed']", "0.18")
+    def batch_number(self) -> Optional[int]:
+        return self._meta("steps_completed")
+
+    @property
+    @old_name("Checkpoint.metadata['determined_version']", "0.18")
+    def determined_version(self) -> Optional[str]:
+        return self._meta("determined_version")
+
+    @property
+    @old_name("Checkpoint.metadata['framework']", "0.18")
+    def framework(self) -> Optional[str]:
+        return self._meta("framework")
+
+    @property
+    @old_name("Checkpoint.metadata['format']", "0.18")
+    def format(self) -> Optional[str]:
+        return self._meta("format")
+
+    @property
+    @old_name("Checkpoint.report_time", "0.18")
+    def start_time(self) -> Optional[str]:
+        return self.report_time
+
+    @property
+    @old_name("Checkpoint.report_time", "0.18")
+    def end_time(self) -> Optional[str]:
+        return self.report_time
+
+    @property
+    @old_name("Checkpoint.training.experiment_config", "0.18")
+    def experiment_config(self) -> Optional[Dict[str, Any]]:
+        return self._training().experiment_config
+
+    @property
+    @old_name("Checkpoint.training.experiment_id", "0.18")
+    def experiment_id(self) -> Optional[int]:
+        return self._training().experiment_id
+
+    @property
+    @old_name("Checkpoint.training.trial_id", "0.18")
+    def trial_id(self) -> Optional[int]:
+        return self._training().trial_id
+
+    @property
+    @old_name("Checkpoint.training.hparams", "0.18")
+    def hparams(self) -> Optional[Dict[str, Any]]:
+        return self._training().hparams
+
+    @property
+    @old_name("Checkpoint.training.validation_metrics", "0.18")
+    def validation(self) -> Dict[str, Any]:
+        return {"metrics": {"validation_metrics": (self._training().validation_metrics or {}).get("avgMetrics")}}
+
+    @property
+    @old_name("ModelVersion.model_id", "0.18")
+    def model_id(self) -> Optional[int]:
+        return (self._registration.get("model") or {}).get("id")
+
+    @property
+    @old_name("ModelVersion.model_name", "0.18")
+    def model_name(self) -> Optional[str]:
+        return (self._registration.get("model") or {}).get("name")
+
+    @property
+    @old_name("ModelVersion.model_version", "0.18")
+    def model_version(self) -> Optional[int]:
+        return self._registration.get("version")

@@ -1,0 +1,480 @@
+"""The way into a cluster: `Determined`."""
+
+from __future__ import annotations
+
+import pathlib
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Union
+
+from ... import errors
+from .. import context, yaml
+from ..api import authentication, certs
+from ..api import errors as api_errors
+from ..api.endpoints import experiments as experiments_api
+from ..api.endpoints import models as models_api
+from ..api.endpoints import plain
+from ..api.endpoints import users as users_api
+from ..api.endpoints import workspaces as workspaces_api
+from ..api.wire.enums import ExperimentState, GetExperimentsSortBy, GetModelsSortBy, OrderBy
+from ._old_names import old_name
+from .checkpoint import Checkpoint
+from .experiment import Experiment
+from .metrics import TrialMetrics, iter_trials_metrics
+from .model import Model, find_model
+from .oauth2_scim_client import Oauth2ScimClient
+from .trial import Trial
+from .user import User
+from .workspace import Workspace, find_workspace
+
+if TYPE_CHECKING:
+    from ..api._session import BaseSession
+
+Config = Union[str, "pathlib.Path", Dict[str, Any]]
+
+# States that the master shows for active experiments, but does not store and so cannot filter by.
+_SHOWN_FOR_ACTIVE = frozenset(
+    {ExperimentState.QUEUED, ExperimentState.PULLING, ExperimentState.STARTING, ExperimentState.RUNNING}
+)
+
+
+class Determined:
+    """A connection to a cluster.
+
+    Parameters:
+        master: the master's address; by default ``DET_MASTER``, then ``DET_MASTER_ADDR``, then ``localhost:8080``.
+        user: the user to log in; by default ``DET_USER`` with ``DET_PASS``, then whoever ``det user login`` logged
+            in, then ``determined``.
+        password: the user's password; not needed where a login is stored.
+        cert_path: a file with the certificates to trust, in PEM.
+        cert_name: the name to expect in the master's certificate, where it differs from the address.
+        noverify: do not verify the master's certificate at all.
+
+    Example:
+        >>> determined = Determined("https://cluster.example.com", "ada")
+        >>> experiment = determined.create_experiment("config.yaml", "model/")
+        >>> experiment.wait()
+    """
+
+    _session: BaseSession
+
+    def __init__(
+        self,
+        master: Optional[str] = None,
+        user: Optional[str] = None,
+        password: Optional[str] = None,
+        cert_path: Optional[str] = None,
+        cert_name: Optional[str] = None,
+        noverify: bool = False,
+    ) -> None:
+        address = authentication.master_address(master)
+        cert = certs.default_load(address, cert_path, cert_name, noverify)
+        self._session = authentication.login_with_cache(address, user, password, cert=cert)
+
+    @classmethod
+    def _from_session(cls, session: BaseSession) -> Determined:
+        """Return a connection that uses a session which is there already."""
+        new = cls.__new__(cls)
+        new._session = session
+        return new
+
+    # Experiments, trials, checkpoints
+
+    def create_experiment(
+        self,
+        config: Config,
+        model_dir: Optional[Union[str, pathlib.Path]] = None,
+        includes: Optional[Iterable[Union[str, pathlib.Path]]] = None,
+        project_id: Optional[int] = None,
+        template: Optional[str] = None,
+        *,
+        parent_id: Optional[int] = None,
+        activate: bool = True,
+    ) -> Experiment:
+        """Create an experiment.
+
+        Parameters:
+            config: the configuration: a dictionary, or the path of a YAML file.
+            model_dir: a directory with the code; all files that its ``.detignore`` does not name are sent.
+            includes: further files and directories to send, side by side with the contents of `model_dir`.
+            project_id: the project to put it in; by default the one the configuration names.
+            template: a configuration template to fill the configuration up with.
+            parent_id: an experiment to fork: its code is used, and `model_dir` must be left out.
+            activate: start it; otherwise it stays paused.
+
+        Raises:
+            TypeError: `config` is neither a dictionary nor a path.
+            ValueError: the file holds no configuration, or code is given for a fork.
+            APIException: the master refuses the configuration.
+        """
+        if parent_id is not None and (model_dir is not None or includes is not None):
+            raise ValueError("a fork uses the code of its parent: leave out model_dir and includes")
+        request: Dict[str, Any] = {
+            "config": _config_text(config),
+            "modelDefinition": context.read_v1_context(model_dir, includes),
+            "activate": activate,
+            "projectId": project_id,
+            "template": template,
+            "parentId": parent_id,
+        }
+        sent: Any = {key: value for key, value in request.items() if value is not None}
+        answer = experiments_api.create_experiment(self._session, sent)
+        experiment = Experiment._from_wire(self._session, answer["experiment"])
+        experiment.config = answer["config"] or experiment.config
+        return experiment
+
+    def get_experiment(self, experiment_id: int) -> Experiment:
+        """Return an experiment by number."""
+        experiment = Experiment(experiment_id, self._session)
+        experiment.reload()
+        return experiment
+
+    def list_experiments(
+        self,
+        sort_by: Optional[GetExperimentsSortBy] = None,
+        order_by: Optional[OrderBy] = None,
+        experiment_ids: Optional[List[int]] = None,
+        labels: Optional[List[str]] = None,
+        users: Optional[List[str]] = None,
+        states: Optional[List[ExperimentState]] = None,
+        name: Optional[str] = None,
+        project_id: Optional[int] = None,
+    ) -> List[Experiment]:
+        """Return the experiments that meet all of the conditions.
+
+        Parameters:
+            sort_by: what to sort by; by default the number.
+            order_by: the direction; by default ascending.
+            experiment_ids: only these.
+            labels: only those with all of these labels.
+            users: only those of these users.
+            states: only those in one of these states; ``ACTIVE`` stands for queued and running ones as well.
+            name: only those whose name contains this text, in capitals or not.
+            project_id: only those of this project.
+        """
+        return list(
+            self.iter_experiments(sort_by, order_by, experiment_ids, labels, users, states, name, project_id)
+        )
+
+    def iter_experiments(
+        self,
+        sort_by: Optional[GetExperimentsSortBy] = None,
+        order_by: Optional[OrderBy] = None,
+        experiment_ids: Optional[List[int]] = None,
+        labels: Optional[List[str]] = None,
+        users: Optional[List[str]] = None,
+        states: Optional[List[ExperimentState]] = None,
+        name: Optional[str] = None,
+        project_id: Optional[int] = None,
+    ) -> Iterator[Experiment]:
+        """Iterate over the experiments that `list_experiments` returns, fetching them as they are needed."""
+        if (experiment_ids is not None and not experiment_ids) or (states is not None and not states):
+            return
+        shown = {ExperimentState(state) for state in states or ()}
+        query = {
+            "sortBy": sort_by,
+            "orderBy": order_by,
+            "experimentIdFilter": {"incl": list(experiment_ids)} if experiment_ids is not None else None,
+            "labels": labels,
+            "users": users,
+            "states": _stored_states(shown) if shown else None,
+            "name": name,
+            "projectId": project_id,
+        }
+        sent: Any = {key: value for key, value in query.items() if value is not None}
+        for data in experiments_api.list_experiments(self._session, sent):
+            if not shown or _is_shown(data["state"], shown):
+                yield Experiment._from_wire(self._session, data)
+
+    def get_trial(self, trial_id: int) -> Trial:
+        """Return a trial by number."""
+        trial = Trial(trial_id, self._session)
+        trial.reload()
+        return trial
+
+    def get_checkpoint(self, uuid: str) -> Checkpoint:
+        """Return a checkpoint by UUID."""
+        checkpoint = Checkpoint(self._session, uuid)
+        checkpoint.reload()
+        return checkpoint
+
+    def iter_trials_metrics(self, trial_ids: List[int], group: str) -> Iterable[TrialMetrics]:
+        """Iterate over the reports of several trials, by trial, then run, then step.
+
+        Parameters:
+            trial_ids: the trials.
+            group: the metric group, such as ``training`` or ``validation``.
+        """
+        return iter_trials_metrics(self._session, trial_ids, group)
+
+    # The model registry
+
+    def create_model(
+        self,
+        name: str,
+        description: Optional[str] = "",
+        metadata: Optional[Dict[str, Any]] = None,
+        labels: Optional[List[str]] = None,
+        workspace_name: Optional[str] = None,
+    ) -> Model:
+        """Create a model in the registry.
+
+        Parameters:
+            name: its name, unique in the cluster; neither empty, nor a number, nor with a slash.
+            description: what it is.
+            metadata: what to store about it, as JSON knows it.
+            labels: its labels.
+            workspace_name: the workspace to put it in; by default ``Uncategorized``.
+        """
+        request = {
+            "name": name,
+            "description": description,
+            "metadata": metadata,
+            "labels": labels,
+            "workspaceId": workspace_name and find_workspace(self._session, workspace_name)["id"],
+        }
+        sent: Any = {key: value for key, value in request.items() if value}
+        created = models_api.create_model(self._session, sent)
+        return self.get_model(created["id"] or created["name"])  # the answer to a creation lacks fields
+
+    def get_model(self, identifier: Union[str, int, None] = None, *, name: Optional[str] = None) -> Model:
+        """Return a model of the registry by name or number.
+
+        Parameters:
+            identifier: the model's name, or its number.
+            name: what `identifier` was called before release 0.17.
+
+        Raises:
+            NotFoundException: there is no such model.
+        """
+        key = name if identifier is None else identifier
+        if key is None or key == "":
+            raise ValueError("give the model's name or number")
+        return Model._from_wire(self._session, find_model(self._session, key))
+
+    def list_models(
+        self,
+        sort_by: GetModelsSortBy = GetModelsSortBy.NAME,
+        order_by: OrderBy = OrderBy.ASCENDING,
+        name: Optional[str] = None,
+        description: Optional[str] = None,
+        model_id: Optional[int] = None,
+        workspace_names: Optional[List[str]] = None,
+        workspace_ids: Optional[List[int]] = None,
+    ) -> List[Model]:
+        """Return the models of the registry that meet all of the conditions.
+
+        Parameters:
+            sort_by: what to sort by.
+            order_by: the direction.
+            name: only those whose name contains this text, in capitals or not.
+            description: only those whose description contains this text.
+            model_id: only the one of this number.
+            workspace_names: only those in these workspaces.
+            workspace_ids: only those in these workspaces; united with `workspace_names`.
+
+        Raises:
+            NotFoundException: there is no workspace of one of the names.
+        """
+        # The master answers all models where it does not know a workspace's name.
+        named = [find_workspace(self._session, workspace)["id"] for workspace in workspace_names or ()]
+        query = {
+            "sortBy": sort_by,
+            "orderBy": order_by,
+            "name": name,
+            "description": description,
+            "id": model_id,
+            "workspaceIds": [*(workspace_ids or ()), *named],
+        }
+        sent: Any = {key: value for key, value in query.items() if value}
+        return [Model._from_wire(self._session, data) for data in models_api.list_models(self._session, sent)]
+
+    def get_model_labels(self) -> List[str]:
+        """Return the labels of all models, the most used first."""
+        return models_api.list_model_labels(self._session)
+
+    # Workspaces
+
+    def create_workspace(self, name: str) -> Workspace:
+        """Create a workspace."""
+        return Workspace._from_wire(self._session, workspaces_api.create_workspace(self._session, {"name": name}))
+
+    def get_workspace(self, name: str) -> Workspace:
+        """Return a workspace by name.
+
+        Raises:
+            NotFoundException: there is no workspace of that name.
+        """
+        return Workspace._from_wire(self._session, find_workspace(self._session, name))
+
+    def list_workspaces(self) -> List[Workspace]:
+        """Return all workspaces, by number."""
+        found = workspaces_api.list_workspaces(self._session)
+        return [Workspace._from_wire(self._session, data) for data in found]
+
+    def delete_workspace(self, name: str) -> None:
+        """Delete a workspace with its projects and experiments.
+
+        Raises:
+            NotFoundException: there is no workspace of that name.
+        """
+        workspaces_api.delete_workspace(self._session, find_workspace(self._session, name)["id"])
+
+    # Users
+
+    def create_user(
+        self, username: str, admin: bool, password: Optional[str] = None, remote: bool = False
+    ) -> User:
+        """Create a user; only administrators may.
+
+        Parameters:
+            username: the name to log in with.
+            admin: whether the user will be an administrator.
+            password: the password; a remote user has none.
+            remote: whether the user logs in through another service.
+
+        Raises:
+            ValueError: the password is too weak, or is given for a remote user.
+        """
+        if remote and password:
+            raise ValueError("a remote user has no password: leave it out")
+        request: Dict[str, Any] = {
+            "user": {"username": username, "admin": admin, "active": True, "remote": remote},
+        }
+        if password:
+            authentication.check_password_complexity(password)
+            request.update(password=authentication.salt_and_hash(password), isHashed=True)
+        sent: Any = request
+        created: Mapping[str, Any] = users_api.create_user(self._session, sent) or {}
+        return User._from_wire(self._session, created)
+
+    def get_user_by_id(self, user_id: int) -> User:
+        """Return a user by number."""
+        return User._from_wire(self._session, users_api.get_user(self._session, user_id))
+
+    def get_user_by_name(self, user_name: str) -> User:
+        """Return a user by name."""
+        return User._from_wire(self._session, users_api.get_user_by_username(self._session, user_name))
+
+    def list_users(self, active: Optional[bool] = None) -> List[User]:
+        """Return the users, by number.
+
+        Parameters:
+            active: only those that may, or may not, log in.
+        """
+        found = users_api.list_users(self._session, {} if active is None else {"active": active})
+        return [User._from_wire(self._session, data) for data in found]
+
+    def whoami(self) -> User:
+        """Return the user who is logged in."""
+        return User._from_wire(self._session, users_api.get_me(self._session))
+
+    def get_session_username(self) -> str:
+        """Return the name of the user who is logged in, without asking the master."""
+        return self._session.username
+
+    def logout(self) -> None:
+        """Log out: the session ends, and a stored login is forgotten."""
+        authentication.logout(self._session.master, self._session.username, self._session.cert)
+
+    # Clients of the OAuth service
+
+    def list_oauth_clients(self) -> Sequence[Oauth2ScimClient]:
+        """Return the clients of the OAuth service.
+
+        Raises:
+            EnterpriseOnlyError: the master is no enterprise edition.
+        """
+        try:
+            return [Oauth2ScimClient._from_wire(data) for data in plain.list_oauth_clients(self._session)]
+        except api_errors.NotFoundException as error:
+            raise _enterprise_only() from error
+
+    def add_oauth_client(self, domain: str, name: str) -> Oauth2ScimClient:
+        """Add a client to the OAuth service and return it with its secret.
+
+        Parameters:
+            domain: the address that it calls from.
+            name: its name.
+
+        Raises:
+            EnterpriseOnlyError: the master is no enterprise edition.
+        """
+        try:
+            added = plain.add_oauth_client(self._session, domain, name)
+        except api_errors.NotFoundException as error:
+            raise _enterprise_only() from error
+        return Oauth2ScimClient._from_wire({"name": name, "domain": domain, **added})
+
+    def remove_oauth_client(self, client_id: str) -> None:
+        """Remove a client from the OAuth service.
+
+        Raises:
+            EnterpriseOnlyError: the master is no enterprise edition.
+        """
+        try:
+            plain.remove_oauth_client(self._session, client_id)
+        except api_errors.NotFoundException as error:
+            raise _enterprise_only() from error
+
+    # Names of earlier releases.
+
+    @old_name("Determined.list_models", "0.26")
+    def get_models(
+        self,
+        sort_by: GetModelsSortBy = GetModelsSortBy.NAME,
+        order_by: OrderBy = OrderBy.ASCENDING,
+        name: Optional[str] = None,
+        description: Optional[str] = None,
+        model_id: Optional[int] = None,
+        workspace_names: Optional[List[str]] = None,
+        workspace_ids: Optional[List[int]] = None,
+        *,
+        workspace_name: Optional[str] = None,
+        workspaceId: Optional[int] = None,  # noqa: N803 - its name in release 0.19
+    ) -> List[Model]:
+        names = [*(workspace_names or ()), *([workspace_name] if workspace_name else ())]
+        ids = [*(workspace_ids or ()), *([workspaceId] if workspaceId else ())]
+        return self.list_models(sort_by, order_by, name, description, model_id, names, ids)
+
+    @old_name("Determined.get_model", "0.26")
+    def get_model_by_id(self, model_id: int) -> Model:
+        return self.get_model(model_id)
+
+    @old_name("Determined.iter_trials_metrics", "0.26")
+    def stream_trials_metrics(self, trial_ids: List[int], group: str) -> Iterable[TrialMetrics]:
+        return self.iter_trials_metrics(trial_ids, group)
+
+    @old_name("Determined.iter_trials_metrics", "0.26")
+    def stream_trials_training_metrics(self, trial_ids: List[int]) -> Iterable[TrialMetrics]:
+        return self.iter_trials_metrics(trial_ids, "training")
+
+    @old_name("Determined.iter_trials_metrics", "0.26")
+    def stream_trials_validation_metrics(self, trial_ids: List[int]) -> Iterable[TrialMetrics]:
+        return self.iter_trials_metrics(trial_ids, "validation")
+
+
+def _config_text(config: Config) -> str:
+    """Return a configuration as the text that is sent: a file's as it is, so that its comments are kept."""
+    if isinstance(config, dict):
+        return yaml.dump(config, sort_keys=False)
+    if not isinstance(config, (str, pathlib.Path)):
+        raise TypeError(f"config must be a dictionary or the path of a YAML file, not {type(config).__name__}")
+    yaml.load_file(config)
+    return pathlib.Path(config).read_text(encoding="utf-8")
+
+
+def _stored_states(shown: "set[ExperimentState]") -> List[ExperimentState]:
+    """Return the stored states that hold all experiments in the states that are shown."""
+    stored = shown - _SHOWN_FOR_ACTIVE
+    if shown & _SHOWN_FOR_ACTIVE:
+        stored.add(ExperimentState.ACTIVE)
+    if ExperimentState.RUNNING in shown:
+        stored.add(ExperimentState.RUNNING)  # stored for unmanaged experiments
+    return sorted(stored)
+
+
+def _is_shown(state: str, shown: "set[ExperimentState]") -> bool:
+    return state in shown or (state in _SHOWN_FOR_ACTIVE and ExperimentState.ACTIVE in shown)
+
+
+def _enterprise_only() -> errors.EnterpriseOnlyError:
+    return errors.EnterpriseOnlyError("only the enterprise edition of the master has an OAuth service")

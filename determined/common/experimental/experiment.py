@@ -1,0 +1,393 @@
+"""Experiments: their state, trials, checkpoints and code."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import pathlib
+import time
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union
+
+from ... import errors
+from .. import polling
+from ..api import errors as api_errors
+from ..api.endpoints import experiments as experiments_api
+from ..api.wire.enums import ExperimentState, OrderBy
+from ..api.wire.enums import GetExperimentsSortBy as ExperimentSortBy
+from . import checkpoint, trial
+from ._progress import progress_bar
+from ._old_names import old_name, old_names
+from ._resource import Resource, field, member_of
+
+if TYPE_CHECKING:
+    from ..api._session import BaseSession
+    from ..api.wire.experiments import PatchExperiment
+
+ExperimentOrderBy = OrderBy
+
+__all__ = ["Experiment", "ExperimentOrderBy", "ExperimentSortBy", "ExperimentState"]
+
+logger = logging.getLogger("determined.common.experimental.experiment")
+
+T = TypeVar("T")
+
+_ENDED = (ExperimentState.COMPLETED, ExperimentState.CANCELED, ExperimentState.DELETED, ExperimentState.ERROR)
+# How long wait() bears a master that does not answer, in seconds.
+_MASTER_MAY_BE_AWAY = 15 * 60.0
+# Statuses with which a proxy or a starting master asks to come back later.
+_COME_BACK_LATER = (429, 502, 503, 504)
+
+
+class Experiment(Resource):
+    """An experiment, usually obtained from `Determined.create_experiment` or `Determined.get_experiment`.
+
+    Parameters:
+        experiment_id: the experiment's number.
+        session: the session to call the master with.
+    """
+
+    id: int
+    """The experiment's number."""
+    name: Optional[str] = field("name")
+    """The experiment's name."""
+    description: Optional[str] = field("description")
+    """What the experiment is about."""
+    notes: Optional[str] = field("notes")
+    """Free text in Markdown; lists of experiments leave it out."""
+    labels: Optional[List[str]] = field("labels")
+    """The experiment's labels, in no order."""
+    state: Optional[Union[ExperimentState, str]] = field("state", member_of(ExperimentState))
+    """The state at the time of the last `reload`."""
+    progress: Optional[float] = field("progress")
+    """How much of the search is done, from 0 to 1."""
+    archived: Optional[bool] = field("archived")
+    """Whether it is archived."""
+    config: Optional[Dict[str, Any]] = field("config")
+    """Its configuration with all defaults."""
+    project_id: Optional[int] = field("projectId")
+    """The project that it belongs to."""
+    workspace_id: Optional[int] = field("workspaceId")
+    """The workspace of that project."""
+    unmanaged: Optional[bool] = field("unmanaged")
+    """Whether it is run by other means than the cluster, which only records it."""
+
+    def __init__(self, experiment_id: int, session: BaseSession) -> None:
+        super().__init__(session)
+        self.id = experiment_id
+
+    @classmethod
+    def _from_wire(cls, session: BaseSession, data: Mapping[str, Any]) -> Experiment:
+        experiment = cls(data.get("id", 0), session)
+        experiment._hydrate(data)
+        return experiment
+
+    def reload(self) -> None:
+        """Refresh all fields from the master."""
+        answer = experiments_api.get_experiment(self._session, self.id)
+        self._hydrate(answer["experiment"])
+        if self.config is None:
+            self.config = answer.get("config")
+
+    def wait(
+        self, interval: float = 5.0, timeout: Optional[float] = None, *, show_progress: bool = False
+    ) -> ExperimentState:
+        """Wait until the experiment has ended and return its last state.
+
+        A master that is away for some minutes, say while it is restarted, is waited for.
+
+        Parameters:
+            interval: seconds between two looks.
+            timeout: seconds to wait at most; by default without limit.
+            show_progress: draw a progress bar, if on a terminal and tqdm is installed.
+
+        Raises:
+            ExperimentTimeout: the experiment has not ended in time; it runs on.
+            ValueError: the experiment is paused, so that it would be waited for in vain.
+        """
+        with progress_bar(1.0, f"experiment {self.id}", is_wanted=show_progress) as progress:
+
+            def look() -> Optional[ExperimentState]:
+                self.reload()
+                progress.move_to(self.progress or 0.0, str(self.state))
+                return self._end_state()
+
+            return self._wait_for(look, interval, timeout, "end")
+
+    def await_first_trial(self, interval: float = 0.1, timeout: Optional[float] = None) -> trial.Trial:
+        """Wait until the experiment has a trial and return the first.
+
+        Parameters:
+            interval: seconds between two looks.
+            timeout: seconds to wait at most; by default without limit.
+
+        Raises:
+            ExperimentTimeout: there was no trial in time.
+            InvalidExperimentException: the experiment has ended without a trial.
+        """
+
+        def look() -> Optional[trial.Trial]:
+            first = next(iter(self.iter_trials(limit=1)), None)
+            if first is None:
+                self.reload()
+                if self.state in _ENDED:
+                    raise errors.InvalidExperimentException(
+                        f"experiment {self.id} has no trial: it ended as {self.state}"
+                    )
+            return first
+
+        return self._wait_for(look, interval, timeout, "start a trial")
+
+    def activate(self) -> None:
+        """Let the paused experiment run."""
+        experiments_api.activate_experiment(self._session, self.id)
+
+    def pause(self) -> None:
+        """Pause the experiment; its trials save a checkpoint first."""
+        experiments_api.pause_experiment(self._session, self.id)
+
+    def cancel(self) -> None:
+        """Stop the experiment, letting its trials save a checkpoint."""
+        experiments_api.cancel_experiment(self._session, self.id)
+
+    def kill(self) -> None:
+        """Stop the experiment at once."""
+        experiments_api.kill_experiment(self._session, self.id)
+
+    def archive(self) -> None:
+        """Archive the ended experiment."""
+        experiments_api.archive_experiment(self._session, self.id)
+        self.archived = True
+
+    def unarchive(self) -> None:
+        """Take the experiment out of the archive."""
+        experiments_api.unarchive_experiment(self._session, self.id)
+        self.archived = False
+
+    def delete(self) -> None:
+        """Begin to delete the ended experiment with its checkpoints, metrics and logs."""
+        experiments_api.delete_experiment(self._session, self.id)
+
+    def delete_tensorboard_files(self) -> None:
+        """Delete the experiment's TensorBoard files; returns when they are gone."""
+        experiments_api.delete_tensorboard_files(self._session, self.id)
+
+    def move_to_project(self, workspace_name: str, project_name: str) -> None:
+        """Move the experiment to another project, given by name.
+
+        Raises:
+            NotFoundException: there is no workspace or no project of that name.
+        """
+        from .project import find_project
+        from .workspace import find_workspace
+
+        workspace_id = find_workspace(self._session, workspace_name)["id"]
+        project_id = find_project(self._session, workspace_id, project_name)["id"]
+        experiments_api.move_experiment(self._session, self.id, project_id)
+        self.workspace_id, self.project_id = workspace_id, project_id
+
+    def set_name(self, name: str) -> None:
+        """Rename the experiment."""
+        self._patch({"name": name})
+
+    def set_description(self, description: str) -> None:
+        """Replace the experiment's description."""
+        self._patch({"description": description})
+
+    def set_notes(self, notes: str) -> None:
+        """Replace the experiment's notes."""
+        self._patch({"notes": notes})
+
+    def set_labels(self, labels: Sequence[str]) -> None:
+        """Replace all labels of the experiment."""
+        if isinstance(labels, str):
+            raise TypeError(f"labels must be a list: pass [{labels!r}]")
+        self._patch({"labels": sorted(set(labels))})
+
+    def add_label(self, label: str) -> None:
+        """Add a label, if the experiment does not have it."""
+        self.reload()
+        self.set_labels([*(self.labels or []), label])
+
+    def remove_label(self, label: str) -> None:
+        """Remove a label, if the experiment has it."""
+        self.reload()
+        self.set_labels([other for other in self.labels or [] if other != label])
+
+    def download_code(self, output_dir: Optional[str] = None) -> str:
+        """Download the code that the experiment was created with and return the file's path.
+
+        Parameters:
+            output_dir: the directory for the file ``experiment_<id>_model_def.tgz``; it is made where it is missing.
+                By default the working directory.
+        """
+        directory = pathlib.Path(output_dir or ".")
+        directory.mkdir(parents=True, exist_ok=True)
+        path = directory / f"experiment_{self.id}_model_def.tgz"
+        path.write_bytes(base64.b64decode(experiments_api.get_model_definition(self._session, self.id)))
+        return str(path)
+
+    def iter_trials(
+        self,
+        sort_by: trial.TrialSortBy = trial.TrialSortBy.ID,
+        order_by: OrderBy = OrderBy.ASCENDING,
+        limit: Optional[int] = None,
+    ) -> Iterator[trial.Trial]:
+        """Iterate over the experiment's trials.
+
+        Parameters:
+            sort_by: what to sort by.
+            order_by: the direction.
+            limit: how many trials to fetch with one request; a smaller number gives the first one sooner.
+        """
+        found = experiments_api.list_experiment_trials(
+            self._session, self.id, {"sortBy": sort_by, "orderBy": order_by}, page_size=limit
+        )
+        return (trial.Trial._from_wire(self._session, data) for data in found)
+
+    def list_trials(
+        self, sort_by: trial.TrialSortBy = trial.TrialSortBy.ID, order_by: OrderBy = OrderBy.ASCENDING
+    ) -> List[trial.Trial]:
+        """Return the experiment's trials.
+
+        Parameters:
+            sort_by: what to sort by.
+            order_by: the direction.
+        """
+        return list(self.iter_trials(sort_by, order_by))
+
+    def list_checkpoints(
+        self,
+        sort_by: Optional[Union[str, checkpoint.CheckpointSortBy]] = None,
+        order_by: Optional[checkpoint.CheckpointOrderBy] = None,
+        max_results: Optional[int] = None,
+    ) -> List[checkpoint.Checkpoint]:
+        """Return the completed checkpoints of all trials, by default the best by the searcher's metric first.
+
+        Parameters:
+            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last.
+            order_by: the direction; required with `sort_by`.
+            max_results: return so many at most.
+
+        Raises:
+            ValueError: only one of `sort_by` and `order_by` is given.
+        """
+        order = checkpoint.CheckpointOrder.of(sort_by, order_by) or checkpoint.CheckpointOrder.best_by_searcher()
+        found = experiments_api.list_experiment_checkpoints(self._session, self.id, order.query())
+        return checkpoint.hydrate_sorted(self._session, found, order, max_results)
+
+    def top_checkpoint(
+        self, sort_by: Optional[str] = None, smaller_is_better: Optional[bool] = None
+    ) -> checkpoint.Checkpoint:
+        """Return the experiment's best checkpoint.
+
+        Parameters:
+            sort_by: the validation metric to compare by; by default that of the searcher.
+            smaller_is_better: how to compare; by default as the searcher does, and ignored without `sort_by`.
+
+        Raises:
+            CheckpointNotFound: no completed checkpoint has a value of that metric.
+        """
+        best = self.top_n_checkpoints(1, sort_by, smaller_is_better)
+        if not best:
+            metric = repr(sort_by) if sort_by else "of the searcher"
+            raise errors.CheckpointNotFound(f"experiment {self.id} has no completed checkpoint with the metric {metric}")
+        return best[0]
+
+    def top_n_checkpoints(
+        self, limit: int, sort_by: Optional[str] = None, smaller_is_better: Optional[bool] = None
+    ) -> List[checkpoint.Checkpoint]:
+        """Return the best checkpoint of each of the best trials, the best first.
+
+        Parameters:
+            limit: return so many at most.
+            sort_by: the validation metric to compare by; by default that of the searcher.
+            smaller_is_better: how to compare; by default as the searcher does, and ignored without `sort_by`.
+        """
+        if sort_by is None:
+            order = checkpoint.CheckpointOrder.best_by_searcher()
+        else:
+            order = checkpoint.CheckpointOrder.best_by(*self._choose_metric(sort_by, smaller_is_better))
+        found = experiments_api.list_experiment_checkpoints(self._session, self.id, order.query())
+        return checkpoint.hydrate_sorted(
+            self._session, found, order, limit, only_with_metric=True, one_per_trial=True
+        )
+
+    def get_pachyderm_config(self) -> Optional[Dict[str, Any]]:
+        """Return what the configuration says of Pachyderm; None if nothing."""
+        integrations = self._known_config().get("integrations") or {}
+        pachyderm: Optional[Dict[str, Any]] = integrations.get("pachyderm")
+        return pachyderm
+
+    def _searcher_metric(self) -> Tuple[str, bool]:
+        """Return the name of the searcher's metric, and whether smaller is better."""
+        searcher = self._known_config().get("searcher") or {}
+        if not searcher.get("metric"):
+            raise errors.InvalidExperimentException(f"the configuration of experiment {self.id} names no metric")
+        return searcher["metric"], bool(searcher.get("smaller_is_better", True))
+
+    def _choose_metric(self, name: Optional[str], smaller_is_better: Optional[bool]) -> Tuple[str, bool]:
+        """Return the caller's metric and direction, completed by the searcher's."""
+        searcher_metric, searcher_smaller = self._searcher_metric()
+        if name is None:
+            return searcher_metric, searcher_smaller
+        return name, searcher_smaller if smaller_is_better is None else smaller_is_better
+
+    def _known_config(self) -> Dict[str, Any]:
+        if self.config is None:
+            self.reload()
+        return self.config or {}
+
+    def _end_state(self) -> Optional[ExperimentState]:
+        """Return the state if the experiment has ended."""
+        if self.state == ExperimentState.PAUSED and not self.unmanaged:
+            raise ValueError(f"experiment {self.id} is paused: activate() it before waiting for its end")
+        return next((state for state in _ENDED if state == self.state), None)
+
+    def _wait_for(self, look: Callable[[], Optional[T]], interval: float, timeout: Optional[float], event: str) -> T:
+        """Look again and again until there is something to return, through a master that is away for a while."""
+        if interval <= 0:
+            raise ValueError(f"interval must be above 0 seconds, not {interval}")
+        last_answer = time.monotonic()
+
+        def look_patiently() -> Optional[T]:
+            nonlocal last_answer
+            try:
+                found = look()
+            except (api_errors.APIException, api_errors.MasterNotFoundException) as error:
+                if not _may_come_back(error) or time.monotonic() - last_answer > _MASTER_MAY_BE_AWAY:
+                    raise
+                logger.warning("experiment %s: the master is away (%s); waiting for it", self.id, error)
+                return None
+            last_answer = time.monotonic()
+            return found
+
+        result = polling.poll(look_patiently, interval, timeout)
+        if result is None:
+            raise errors.ExperimentTimeout(f"experiment {self.id} did not {event} within {timeout} seconds")
+        return result
+
+    def _patch(self, changes: PatchExperiment) -> None:
+        experiments_api.patch_experiment(self._session, self.id, changes)
+        self.reload()  # the answer still has the configuration from before
+
+    # Names of earlier releases.
+
+    @old_name("Experiment.config", "0.26")
+    def get_config(self) -> Dict[str, Any]:
+        return self._known_config()
+
+    @old_name("Experiment.list_trials", "0.26")
+    def get_trials(
+        self, sort_by: trial.TrialSortBy = trial.TrialSortBy.ID, order_by: OrderBy = OrderBy.ASCENDING
+    ) -> List[trial.Trial]:
+        return self.list_trials(sort_by, order_by)
+
+
+def _may_come_back(error: Exception) -> bool:
+    """Return whether an error means that the master is away for a while, not that it refuses."""
+    if isinstance(error, api_errors.MasterNotFoundException):
+        return True
+    return getattr(error, "status_code", None) in _COME_BACK_LATER
+
+
+__getattr__ = old_names(__name__, {"ExperimentReference": "experiment:Experiment"}, "0.26")

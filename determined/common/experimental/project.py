@@ -1,0 +1,129 @@
+"""Projects: groups of experiments in a workspace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
+
+from ..api import errors as api_errors
+from ..api.endpoints import experiments as experiments_api
+from ..api.endpoints import projects as projects_api
+from . import experiment
+from ._resource import Resource, field
+
+if TYPE_CHECKING:
+    from ..api._session import BaseSession
+    from ..api.wire.projects import Note, PatchProject
+
+
+class Project(Resource):
+    """A project, usually obtained from `Workspace.get_project` or `Workspace.list_projects`.
+
+    Parameters:
+        session: the session to call the master with.
+        project_id: the project's number.
+    """
+
+    id: int
+    """The project's number."""
+    name: Optional[str] = field("name")
+    """The project's name, unique in its workspace."""
+    key: Optional[str] = field("key")
+    """Up to five letters and digits that begin the names of the project's runs."""
+    description: Optional[str] = field("description")
+    """What the project is about."""
+    notes: Optional[List[Dict[str, str]]] = field("notes")
+    """The project's notes: ``name`` and ``contents`` of each."""
+    archived: Optional[bool] = field("archived")
+    """Whether it, or its workspace, is archived."""
+    n_experiments: Optional[int] = field("numExperiments")
+    """How many experiments it has."""
+    n_active_experiments: Optional[int] = field("numActiveExperiments")
+    """How many of them are active."""
+    workspace_id: Optional[int] = field("workspaceId")
+    """The workspace that it belongs to."""
+    username: Optional[str] = field("username")
+    """Who owns it."""
+
+    def __init__(self, session: BaseSession, project_id: int) -> None:
+        super().__init__(session)
+        self.id = project_id
+
+    @classmethod
+    def _from_wire(cls, session: BaseSession, data: Mapping[str, Any]) -> Project:
+        project = cls(session, data.get("id", 0))
+        project._hydrate(data)
+        return project
+
+    def reload(self) -> None:
+        """Refresh all fields from the master."""
+        self._hydrate(projects_api.get_project(self._session, self.id))
+
+    def archive(self) -> None:
+        """Archive the project."""
+        projects_api.archive_project(self._session, self.id)
+        self.archived = True
+
+    def unarchive(self) -> None:
+        """Take the project out of the archive."""
+        projects_api.unarchive_project(self._session, self.id)
+        self.archived = False
+
+    def set_name(self, name: str) -> None:
+        """Rename the project."""
+        self._patch({"name": name})
+
+    def set_description(self, description: str) -> None:
+        """Replace the project's description."""
+        self._patch({"description": description})
+
+    def set_key(self, key: str) -> None:
+        """Give the project another key: one to five letters and digits, not used before in the cluster."""
+        self._patch({"key": key})
+
+    def add_note(self, name: str, contents: str) -> None:
+        """Add a note.
+
+        Parameters:
+            name: the note's title.
+            contents: its text, in Markdown.
+        """
+        self._take_notes(projects_api.add_project_note(self._session, self.id, name, contents))
+
+    def remove_note(self, name: str) -> None:
+        """Remove the notes of a title.
+
+        Raises:
+            ValueError: the project has no note of that title.
+        """
+        self.reload()  # all notes are written at once: start from the newest
+        notes: Any = self.notes or []
+        kept = [note for note in notes if note.get("name") != name]
+        if len(kept) == len(notes):
+            raise ValueError(f"project {self.id} has no note named {name!r}")
+        self._take_notes(projects_api.set_project_notes(self._session, self.id, kept))
+
+    def list_experiments(self) -> List[experiment.Experiment]:
+        """Return the project's experiments, by number."""
+        found = experiments_api.list_experiments(self._session, {"projectId": self.id})
+        return [experiment.Experiment._from_wire(self._session, data) for data in found]
+
+    def _take_notes(self, notes: List[Note]) -> None:
+        self.notes = [{"name": note.get("name", ""), "contents": note.get("contents", "")} for note in notes]
+
+    def _patch(self, changes: PatchProject) -> None:
+        projects_api.patch_project(self._session, self.id, changes)
+        self.reload()
+
+
+def find_project(session: BaseSession, workspace_id: int, name: str) -> Mapping[str, Any]:
+    """Return a workspace's project, as the master gives it, by exact name.
+
+    Raises:
+        NotFoundException: the workspace has no project of that name.
+    """
+    # The master takes the name for a pattern in which %, _ and \ mean something.
+    query: Any = {} if "\\" in name else {"name": name}
+    for project in projects_api.list_workspace_projects(session, workspace_id, query):
+        if project["name"] == name:
+            return project
+    raise api_errors.NotFoundException(f"there is no project named {name!r} in workspace {workspace_id}")

@@ -1,0 +1,60 @@
+"""Resource pools and the workspaces they are bound to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, List
+
+from ..api.endpoints import cluster as cluster_api
+from ._resource import Resource
+
+if TYPE_CHECKING:
+    from ..api._session import BaseSession
+    from .workspace import Workspace
+
+
+class ResourcePool(Resource):
+    """A resource pool, usually obtained from `Workspace.list_pools`.
+
+    A pool without bindings serves all workspaces; one with bindings serves only the workspaces it is bound to.
+
+    Parameters:
+        session: the session to call the master with.
+        name: the pool's name.
+    """
+
+    _identity = ("name",)
+
+    name: str
+    """The pool's name."""
+
+    def __init__(self, session: BaseSession, name: str = "") -> None:
+        super().__init__(session)
+        self.name = name
+
+    def add_bindings(self, workspace_names: List[str]) -> None:
+        """Bind the pool to further workspaces, given by name."""
+        cluster_api.bind_pool(self._session, self.name, _names(workspace_names))
+
+    def remove_bindings(self, workspace_names: List[str]) -> None:
+        """Unbind the pool from workspaces, given by name."""
+        cluster_api.unbind_pool(self._session, self.name, _names(workspace_names))
+
+    def replace_bindings(self, workspace_names: List[str]) -> None:
+        """Bind the pool to these workspaces, given by name, and to no others."""
+        cluster_api.replace_pool_bindings(self._session, self.name, _names(workspace_names))
+
+    def list_workspaces(self) -> List[Workspace]:
+        """Return the workspaces that the pool is bound to."""
+        from .workspace import Workspace
+
+        bound = list(cluster_api.list_pool_workspaces(self._session, self.name))
+        workspaces = [Workspace(self._session, workspace_id=workspace_id) for workspace_id in bound]
+        for workspace in workspaces:
+            workspace.reload()
+        return workspaces
+
+
+def _names(workspace_names: List[str]) -> List[str]:
+    if isinstance(workspace_names, str):
+        raise TypeError(f"workspace_names must be a list of names: pass [{workspace_names!r}]")
+    return list(workspace_names)

@@ -1,0 +1,240 @@
+"""Trials: one training run each, with its logs, metrics and checkpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Mapping, Optional, Union
+
+from ... import errors
+from ..api import errors as api_errors
+from ..api import logs
+from ..api.endpoints import trials as trials_api
+from ..api.wire.enums import GetExperimentTrialsSortBy as TrialSortBy
+from ..api.wire.enums import LogLevel, OrderBy, TrialState
+from . import checkpoint, metrics
+from ._old_names import old_name, old_names
+from ._resource import Resource, field, member_of
+
+if TYPE_CHECKING:
+    from ..api._session import BaseSession
+    from .experiment import Experiment
+
+TrialOrderBy = OrderBy
+
+__all__ = ["LogLevel", "Trial", "TrialOrderBy", "TrialSortBy", "TrialState"]
+
+
+class Trial(Resource):
+    """A trial, usually obtained from `Determined.get_trial` or `Experiment.list_trials`.
+
+    Parameters:
+        trial_id: the trial's number.
+        session: the session to call the master with.
+    """
+
+    id: int
+    """The trial's number."""
+    experiment_id: Optional[int] = field("experimentId")
+    """The experiment that the trial belongs to."""
+    hparams: Optional[Dict[str, Any]] = field("hparams")
+    """The trial's hyperparameters."""
+    state: Optional[Union[TrialState, str]] = field("state", member_of(TrialState))
+    """The state at the time of the last `reload`."""
+    summary_metrics: Optional[Dict[str, Any]] = field("summaryMetrics")
+    """Count, sum, least, greatest and last value of every metric, by group and name."""
+
+    def __init__(self, trial_id: int, session: BaseSession) -> None:
+        super().__init__(session)
+        self.id = trial_id
+
+    @classmethod
+    def _from_wire(cls, session: BaseSession, data: Mapping[str, Any]) -> Trial:
+        trial = cls(data.get("id", 0), session)
+        trial._hydrate(data)
+        return trial
+
+    def reload(self) -> None:
+        """Refresh all fields from the master."""
+        self._hydrate(trials_api.get_trial(self._session, self.id))
+
+    def kill(self) -> None:
+        """Stop the trial at once."""
+        trials_api.kill_trial(self._session, self.id)
+
+    def get_experiment(self) -> Experiment:
+        """Return the experiment that the trial belongs to."""
+        from .experiment import Experiment
+
+        experiment = Experiment(self._known_experiment_id(), self._session)
+        experiment.reload()
+        return experiment
+
+    def iter_logs(
+        self,
+        follow: bool = False,
+        *,
+        head: Optional[int] = None,
+        tail: Optional[int] = None,
+        container_ids: Optional[List[str]] = None,
+        rank_ids: Optional[List[int]] = None,
+        stdtypes: Optional[List[str]] = None,
+        min_level: Optional[LogLevel] = None,
+        timestamp_before: Optional[Union[str, int]] = None,
+        timestamp_after: Optional[Union[str, int]] = None,
+        sources: Optional[List[str]] = None,
+        search_text: Optional[str] = None,
+    ) -> Iterable[str]:
+        """Iterate over the trial's log lines, as the master renders them.
+
+        Parameters:
+            follow: wait for further lines until the trial has ended.
+            head: only the first so many lines.
+            tail: only the last so many lines.
+            container_ids: only lines of these containers.
+            rank_ids: only lines of these ranks; -1 stands for lines without a rank.
+            stdtypes: only lines of these streams, ``stdout`` or ``stderr``.
+            min_level: only lines of this level or above.
+            timestamp_before: only lines up to this time: RFC 3339 text, or seconds since 1970.
+            timestamp_after: only lines later than this time.
+            sources: only lines of these sources.
+            search_text: only lines that contain this text, in capitals or not.
+
+        Raises:
+            ValueError: more than one of follow, head and tail is given, or a time cannot be read.
+        """
+        filters = logs.make_filters(
+            container_ids=container_ids,
+            rank_ids=rank_ids,
+            stdtypes=stdtypes,
+            min_level=min_level,
+            timestamp_before=timestamp_before,
+            timestamp_after=timestamp_after,
+            sources=sources,
+            search_text=search_text,
+        )
+        lines = logs.iter_trial_logs(self._session, self.id, follow=follow, head=head, tail=tail, filters=filters)
+        return (line["message"] for line in lines)
+
+    def iter_metrics(self, group: str) -> Iterable[metrics.TrialMetrics]:
+        """Iterate over the trial's reports of one metric group, by run and step.
+
+        Parameters:
+            group: the metric group, such as ``training`` or ``validation``.
+        """
+        return metrics.iter_trials_metrics(self._session, [self.id], group)
+
+    def list_checkpoints(
+        self,
+        sort_by: Optional[Union[str, checkpoint.CheckpointSortBy]] = None,
+        order_by: Optional[checkpoint.CheckpointOrderBy] = None,
+        max_results: Optional[int] = None,
+    ) -> List[checkpoint.Checkpoint]:
+        """Return the trial's completed checkpoints, by default the best by the searcher's metric first.
+
+        Parameters:
+            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last.
+            order_by: the direction; required with `sort_by`.
+            max_results: return so many at most.
+
+        Raises:
+            ValueError: only one of `sort_by` and `order_by` is given.
+        """
+        order = checkpoint.CheckpointOrder.of(sort_by, order_by)
+        if order is None:
+            order = checkpoint.CheckpointOrder.best_by(*self.get_experiment()._searcher_metric())
+        found = trials_api.list_trial_checkpoints(self._session, self.id, order.query())
+        return checkpoint.hydrate_sorted(self._session, found, order, max_results)
+
+    def top_checkpoint(
+        self, sort_by: Optional[str] = None, smaller_is_better: Optional[bool] = None
+    ) -> checkpoint.Checkpoint:
+        """Return the trial's best checkpoint.
+
+        Parameters:
+            sort_by: the validation metric to compare by; by default that of the searcher.
+            smaller_is_better: how to compare; by default as the searcher does, and ignored without `sort_by`.
+
+        Raises:
+            CheckpointNotFound: no completed checkpoint has a value of that metric.
+        """
+        name, smaller = self.get_experiment()._choose_metric(sort_by, smaller_is_better)
+        order = checkpoint.CheckpointOrder.best_by(name, smaller)
+        found = trials_api.list_trial_checkpoints(self._session, self.id, order.query())
+        best = checkpoint.hydrate_sorted(self._session, found, order, 1, only_with_metric=True)
+        if not best:
+            raise errors.CheckpointNotFound(f"trial {self.id} has no completed checkpoint with the metric {name!r}")
+        return best[0]
+
+    def select_checkpoint(
+        self,
+        latest: bool = False,
+        best: bool = False,
+        uuid: Optional[str] = None,
+        sort_by: Optional[str] = None,
+        smaller_is_better: Optional[bool] = None,
+    ) -> checkpoint.Checkpoint:
+        """Return one checkpoint: the latest, the best, or the one of a UUID.
+
+        Parameters:
+            latest: the one reported last.
+            best: the best, as `top_checkpoint` finds it.
+            uuid: the one of this UUID.
+            sort_by: with `best`, the validation metric to compare by.
+            smaller_is_better: with `sort_by`, how to compare.
+
+        Raises:
+            ValueError: not exactly one of latest, best and uuid is given.
+            CheckpointNotFound: the trial has no such checkpoint.
+        """
+        if sum((bool(latest), bool(best), uuid is not None)) != 1:
+            raise ValueError("give exactly one of latest, best and uuid")
+        if sort_by is not None and not best:
+            raise ValueError("sort_by goes with best=True only")
+        if best:
+            return self.top_checkpoint(sort_by, smaller_is_better)
+        if uuid is not None:
+            return self._own_checkpoint(uuid)
+        newest = self.list_checkpoints(checkpoint.CheckpointSortBy.END_TIME, OrderBy.DESCENDING, max_results=1)
+        if not newest:
+            raise errors.CheckpointNotFound(f"trial {self.id} has no completed checkpoint")
+        return newest[0]
+
+    def _own_checkpoint(self, uuid: str) -> checkpoint.Checkpoint:
+        found = checkpoint.Checkpoint(self._session, uuid)
+        found.reload()
+        if not found.training or found.training.trial_id != self.id:
+            raise errors.CheckpointNotFound(f"checkpoint {uuid} is none of trial {self.id}")
+        return found
+
+    def _known_experiment_id(self) -> int:
+        if self.experiment_id is None:
+            self.reload()
+        if self.experiment_id is None:
+            raise api_errors.BadResponseException(f"the master named no experiment of trial {self.id}")
+        return self.experiment_id
+
+    @old_name("Trial.iter_logs", "0.26")
+    def logs(self, *args: Any, **kwargs: Any) -> Iterable[str]:
+        return self.iter_logs(*args, **kwargs)
+
+    @old_name("Trial.list_checkpoints", "0.26")
+    def get_checkpoints(
+        self,
+        sort_by: Optional[Union[str, checkpoint.CheckpointSortBy]] = None,
+        order_by: Optional[checkpoint.CheckpointOrderBy] = None,
+    ) -> List[checkpoint.Checkpoint]:
+        return self.list_checkpoints(sort_by, order_by)
+
+    @old_name("Trial.iter_metrics", "0.26")
+    def stream_metrics(self, group: str) -> Iterable[metrics.TrialMetrics]:
+        return self.iter_metrics(group)
+
+    @old_name("Trial.iter_metrics", "0.26")
+    def stream_training_metrics(self) -> Iterable[metrics.TrialMetrics]:
+        return self.iter_metrics("training")
+
+    @old_name("Trial.iter_metrics", "0.26")
+    def stream_validation_metrics(self) -> Iterable[metrics.TrialMetrics]:
+        return self.iter_metrics("validation")
+
+
+__getattr__ = old_names(__name__, {"TrialReference": "trial:Trial"}, "0.26")

@@ -1,0 +1,106 @@
+"""Workspaces: groups of projects and models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, List, Mapping, Optional
+
+from ..api import errors as api_errors
+from ..api.endpoints import projects as projects_api
+from ..api.endpoints import workspaces as workspaces_api
+from ._resource import Resource, field
+from .project import Project, find_project
+from .resource_pool import ResourcePool
+
+if TYPE_CHECKING:
+    from ..api._session import BaseSession
+
+
+class Workspace(Resource):
+    """A workspace, usually obtained from `Determined.get_workspace` or `Determined.list_workspaces`.
+
+    Parameters:
+        session: the session to call the master with.
+        workspace_id: the workspace's number.
+        workspace_name: its name; without a number, it is looked up.
+
+    Raises:
+        ValueError: neither number nor name is given.
+        NotFoundException: there is no workspace of that name.
+    """
+
+    id: int
+    """The workspace's number."""
+    name: Optional[str] = field("name")
+    """The workspace's name."""
+
+    def __init__(
+        self, session: BaseSession, workspace_id: Optional[int] = None, workspace_name: Optional[str] = None
+    ) -> None:
+        super().__init__(session)
+        if workspace_id is None and workspace_name is None:
+            raise ValueError("give workspace_id or workspace_name")
+        if workspace_id is None and workspace_name is not None:
+            workspace_id = find_workspace(session, workspace_name)["id"]
+        self.id = workspace_id or 0
+        self.name = workspace_name
+
+    @classmethod
+    def _from_wire(cls, session: BaseSession, data: Mapping[str, Any]) -> Workspace:
+        workspace = cls(session, workspace_id=data.get("id", 0))
+        workspace._hydrate(data)
+        return workspace
+
+    def reload(self) -> None:
+        """Refresh all fields from the master."""
+        self._hydrate(workspaces_api.get_workspace(self._session, self.id))
+
+    def list_pools(self) -> List[ResourcePool]:
+        """Return the resource pools that the workspace may use."""
+        return [ResourcePool(self._session, name) for name in workspaces_api.list_workspace_pools(self._session, self.id)]
+
+    def list_projects(self) -> List[Project]:
+        """Return the workspace's projects, by number."""
+        found = projects_api.list_workspace_projects(self._session, self.id)
+        return [Project._from_wire(self._session, data) for data in found]
+
+    def get_project(self, project_name: str) -> Project:
+        """Return the workspace's project of a name.
+
+        Raises:
+            NotFoundException: the workspace has no project of that name.
+        """
+        return Project._from_wire(self._session, find_project(self._session, self.id, project_name))
+
+    def create_project(self, name: str, description: Optional[str] = None, key: Optional[str] = None) -> Project:
+        """Create a project in the workspace.
+
+        Parameters:
+            name: its name, unique in the workspace.
+            description: what it is about.
+            key: up to five letters and digits that begin the names of its runs; by default made of the name.
+        """
+        body: Any = {"name": name, "description": description, "key": key, "workspaceId": self.id}
+        sent: Any = {field_name: value for field_name, value in body.items() if value is not None}
+        return Project._from_wire(self._session, projects_api.create_project(self._session, self.id, sent))
+
+    def delete_project(self, name: str) -> None:
+        """Delete the workspace's project of a name, with its experiments.
+
+        Raises:
+            NotFoundException: the workspace has no project of that name.
+        """
+        projects_api.delete_project(self._session, find_project(self._session, self.id, name)["id"])
+
+
+def find_workspace(session: BaseSession, name: str) -> Mapping[str, Any]:
+    """Return a workspace, as the master gives it, by exact name.
+
+    Raises:
+        NotFoundException: there is no workspace of that name.
+    """
+    # The master takes the name for a pattern in which %, _ and \ mean something.
+    query: Any = {} if "\\" in name else {"name": name}
+    for workspace in workspaces_api.list_workspaces(session, query):
+        if workspace["name"] == name:
+            return workspace
+    raise api_errors.NotFoundException(f"there is no workspace named {name!r}")

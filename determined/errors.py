@@ -1,0 +1,122 @@
+"""Errors of the training API and of checkpoints.
+
+Exception
+├── InternalException                 a broken invariant of this package
+├── InvalidExperimentException        the experiment cannot run as it is written
+│   ├── InvalidDataTypeException
+│   ├── InvalidConfigurationException
+│   └── InvalidModelException
+├── InvalidCheckpointException        a folder or archive that holds no usable checkpoint
+├── CheckpointNotFound                no such checkpoint, or none that fits
+├── CheckpointStateException          the checkpoint is not in a state for that
+├── NoDirectStorageAccess             the storage cannot be reached from here
+├── ProxiedDownloadFailed             the master could not send a checkpoint
+├── MultipleDownloadsFailed           neither way of downloading worked
+├── EnterpriseOnlyError               only the enterprise edition of the master has that
+├── ExperimentTimeout (TimeoutError)  an experiment did not end in time
+├── WorkerError                       a process of a distributed job failed
+├── WorkerFinishedGracefully          a process of a distributed job is done
+├── StopLoadingImplementation         ends the import of a model's code early
+└── SkipWorkloadException             a workload was not run
+
+Errors of the connection to a master stand in `determined.common.api.errors`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Sequence
+
+
+class InternalException(Exception):
+    """A broken invariant of this package: not the caller's mistake."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"internal error: {message}. It is a fault of determined; please report it")
+
+
+class InvalidExperimentException(Exception):
+    """The experiment cannot run as it is written."""
+
+
+class InvalidDataTypeException(InvalidExperimentException):
+    """Data of a type that cannot be used.
+
+    Parameters:
+        data_type: the type that was found.
+        message: what was expected.
+    """
+
+    def __init__(self, data_type: Any, message: str) -> None:
+        super().__init__(f"invalid data type {data_type}: {message}")
+
+
+class InvalidConfigurationException(InvalidExperimentException):
+    """A configuration that cannot be used.
+
+    Parameters:
+        config: the configuration.
+        message: what is wrong with it.
+    """
+
+    def __init__(self, config: Any, message: str) -> None:
+        super().__init__(f"invalid configuration: {message}: {config}")
+
+
+class InvalidModelException(InvalidExperimentException):
+    """A model definition that cannot be used."""
+
+
+class InvalidCheckpointException(Exception):
+    """A folder or archive that holds no usable checkpoint."""
+
+
+class CheckpointNotFound(Exception):
+    """There is no such checkpoint, or none that fits what was asked."""
+
+
+class CheckpointStateException(Exception):
+    """The checkpoint is not in a state in which that can be done."""
+
+
+class NoDirectStorageAccess(Exception):
+    """The checkpoint's storage cannot be reached from this machine."""
+
+
+class ProxiedDownloadFailed(Exception):
+    """A checkpoint could not be had through the master."""
+
+
+class MultipleDownloadsFailed(Exception):
+    """Neither the storage nor the master gave a checkpoint.
+
+    Parameters:
+        causes: what went wrong each time, in order.
+    """
+
+    def __init__(self, causes: Sequence[BaseException]) -> None:
+        super().__init__("; then: ".join(f"{type(c).__name__}: {c}" for c in causes))
+        self.causes = list(causes)
+
+
+class EnterpriseOnlyError(Exception):
+    """Only the enterprise edition of the master has that."""
+
+
+class ExperimentTimeout(TimeoutError):
+    """An experiment did not reach its end within the time that was given."""
+
+
+class WorkerError(Exception):
+    """A process of a distributed job failed."""
+
+
+class WorkerFinishedGracefully(Exception):
+    """A process of a distributed job is done."""
+
+
+class StopLoadingImplementation(Exception):
+    """Ends the import of a model's code once its trial class is known."""
+
+
+class SkipWorkloadException(Exception):
+    """A workload was not run."""

@@ -1,0 +1,1 @@
+"""What runs around a trial's own code: preparation, launch and supervision of its processes."""

@@ -1,0 +1,86 @@
+"""From the bytes that a process writes to log lines with a rank and a level."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import List, Optional, Tuple
+
+MAX_LINE = 8192
+"""Longer lines are cut into pieces of at most this many bytes."""
+
+_LEVELS = frozenset(("TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
+
+
+class LineSplitter:
+    """Cuts a stream of bytes into lines. LF, CR and CR LF each end a line; so progress bars become lines, too."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, data: bytes) -> List[str]:
+        """Return the lines that are complete with these bytes, without their ends."""
+        data = self._rest + data
+        # A CR at the very end may be the first half of a CR LF.
+        tail = b""
+        if data.endswith(b"\r"):
+            data, tail = data[:-1], b"\r"
+        lines: List[str] = []
+        pieces = data.replace(b"\r\n", b"\n").split(b"\n")
+        rest = pieces.pop()
+        for piece in pieces:
+            if b"\r" in piece:
+                # What a progress bar overwrites: a CR without text before it ends nothing.
+                for part in piece.split(b"\r"):
+                    if part:
+                        _cut(part, lines)
+            else:
+                _cut(piece, lines)
+        if b"\r" in rest:
+            *parts, rest = rest.split(b"\r")
+            for part in parts:
+                if part:
+                    _cut(part, lines)
+        while len(rest) > MAX_LINE:
+            head = _head_length(rest)
+            lines.append(rest[:head].decode("utf-8", "replace"))
+            rest = rest[head:]
+        self._rest = rest + tail
+        return lines
+
+    def finish(self) -> List[str]:
+        """Return what is left after the last byte: the last line, if it has no end."""
+        rest, self._rest = self._rest.rstrip(b"\r"), b""
+        lines: List[str] = []
+        if rest:
+            _cut(rest, lines)
+        return lines
+
+
+def parse_line(text: str) -> Tuple[Optional[int], Optional[str], str]:
+    """Return the rank, the level and the text of a line such as ``[rank=2] WARNING: low on memory``."""
+    rank: Optional[int] = None
+    if text.startswith("[rank="):
+        number, bracket, rest = text[6:].partition("]")
+        if bracket and number.isascii() and number.isdigit() and len(number) < 10:
+            rank, text = int(number), rest[1:] if rest.startswith(" ") else rest
+    name, colon, rest = text.partition(":")
+    if colon and name in _LEVELS:
+        return rank, "LOG_LEVEL_" + name, rest[1:] if rest.startswith(" ") else rest
+    return rank, None, text
+
+
+def _cut(line: bytes, lines: List[str]) -> None:
+    while len(line) > MAX_LINE:
+        head = _head_length(line)
+        lines.append(line[:head].decode("utf-8", "replace"))
+        line = line[head:]
+    lines.append(line.decode("utf-8", "replace"))
+
+
+def _head_length(line: bytes) -> int:
+    # A character of UTF-8 has at most three bytes after its first; cut before a character, not within.
+    for length in range(MAX_LINE, MAX_LINE - 4, -1):
+        if line[length] & 0xC0 != 0x80:
+            return length
+    return MAX_LINE

@@ -1,0 +1,149 @@
+"""Sends log lines to the master, in batches, from a thread that never stands in the trial's way."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from ._link import MasterLink, MasterRefused, MasterUnreachable
+from ._spool import Spool
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import List, Optional
+
+MAX_BATCH = 1000
+PERIOD = 1.0
+"""Seconds between two batches while lines keep coming."""
+
+FIRST_DELAY = 0.05
+"""Seconds that the first line after a quiet time waits for company."""
+
+_ANSWER_TIMEOUT = 30.0
+_LONGEST_PAUSE = 5.0
+# Statuses that speak of the moment or the credential rather than of the lines.
+_TRY_AGAIN = frozenset((401, 403, 404, 408, 409, 425, 429))
+
+
+class LogShipper:
+    """Delivers what stands in a spool to the master, in order, each line until it is acknowledged.
+
+    A master that is away is asked again, with pauses of up to 5 s; meanwhile lines wait in the spool. Records that
+    the master refuses for what they are (status 400) are left out one by one, so that one bad line holds up nothing.
+    """
+
+    def __init__(self, spool: Spool, link: MasterLink) -> None:
+        self._spool = spool
+        self._link = link
+        self._wake = threading.Event()
+        self._finishing = threading.Event()
+        self._deadline: Optional[float] = None
+        # A daemon: an answer that never comes must not keep the process.
+        self._thread = threading.Thread(target=self._run, name="log-shipper", daemon=True)
+
+    def start(self) -> None:
+        """Start delivering."""
+        self._thread.start()
+
+    def notify(self) -> None:
+        """Say that the spool has new lines."""
+        if not self._wake.is_set():
+            self._wake.set()
+
+    def finish(self, patience: float) -> bool:
+        """Deliver what is left and end; give up on a master that is away after `patience` seconds.
+
+        Returns:
+            Whether all lines were delivered.
+        """
+        self._deadline = time.monotonic() + patience
+        self._finishing.set()
+        self._wake.set()
+        self._thread.join(patience + 1.0)
+        return not self._thread.is_alive() and not self._spool.pending
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the thread still uses the spool."""
+        return self._thread.is_alive()
+
+    def _run(self) -> None:
+        last = 0.0
+        while True:
+            if not self._spool.pending:
+                if self._finishing.is_set():
+                    return
+                self._wake.wait()
+                self._wake.clear()
+                self._gather(last)
+                continue
+            if not self._deliver():
+                return
+            last = time.monotonic()
+            if not self._finishing.is_set():
+                self._gather(last)
+
+    def _gather(self, last: float) -> None:
+        """Wait for a fuller batch: until a period after the last one, or a moment after a quiet time."""
+        until = max(last + PERIOD, time.monotonic() + FIRST_DELAY)
+        while not self._finishing.is_set():
+            left = until - time.monotonic()
+            if left <= 0 or len(self._spool.peek(MAX_BATCH)) >= MAX_BATCH:
+                return
+            self._finishing.wait(min(left, FIRST_DELAY))
+
+    def _deliver(self) -> bool:
+        """Deliver one batch; return False when it is time to give up."""
+        records = self._spool.peek(MAX_BATCH)
+        pause = 0.2
+        while True:
+            try:
+                self._send(records)
+                self._spool.drop_peeked()
+                return True
+            except (MasterUnreachable, MasterRefused):
+                if self._is_too_late():
+                    return False
+                self._pause(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _send(self, records: List[bytes]) -> None:
+        status, answer = self._link.send("POST", "/api/v1/task/logs", _body(records), self._answer_timeout())
+        if status < 300:
+            return
+        if status >= 500 or status in _TRY_AGAIN:
+            raise MasterRefused("POST", "/api/v1/task/logs", status, answer)
+        if len(records) > 1:
+            middle = len(records) // 2
+            self._send(records[:middle])
+            # The first half is delivered; were it sent again with the second, its lines would stand there twice.
+            self._send_rest(records[middle:])
+
+    def _send_rest(self, records: List[bytes]) -> None:
+        pause = 0.2
+        while True:
+            try:
+                return self._send(records)
+            except (MasterUnreachable, MasterRefused):
+                if self._is_too_late():
+                    raise
+                self._pause(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _pause(self, seconds: float) -> None:
+        if self._deadline is not None:
+            time.sleep(max(0.0, min(seconds, self._deadline - time.monotonic())))
+        else:
+            self._finishing.wait(seconds)
+
+    def _is_too_late(self) -> bool:
+        return self._deadline is not None and time.monotonic() >= self._deadline
+
+    def _answer_timeout(self) -> float:
+        if self._deadline is None:
+            return _ANSWER_TIMEOUT
+        return max(0.5, min(_ANSWER_TIMEOUT, self._deadline - time.monotonic()))
+
+
+def _body(records: List[bytes]) -> bytes:
+    return b'{"logs": [' + b", ".join(records) + b"]}"

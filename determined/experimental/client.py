@@ -1,0 +1,340 @@
+"""The SDK as plain functions, on one connection that is made when it is first needed.
+
+The connection uses the environment and the logins of ``det user login``; call `login` first to choose otherwise. To
+talk to several clusters, make a `Determined` for each instead.
+
+Example:
+    >>> from determined.experimental import client
+    >>> experiment = client.create_experiment("config.yaml", "model/")
+    >>> experiment.wait()
+    >>> checkpoint = experiment.list_checkpoints()[0]
+    >>> path = checkpoint.download()
+"""
+
+from __future__ import annotations
+
+import pathlib
+import threading
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
+
+from ..common.api.wire.enums import OrderBy
+from ..common.experimental._old_names import old_name, old_names
+from ..common.experimental.checkpoint import (
+    Checkpoint,
+    CheckpointOrderBy,
+    CheckpointSortBy,
+    CheckpointState,
+    DownloadMode,
+)
+from ..common.experimental.determined import Determined
+from ..common.experimental.experiment import Experiment, ExperimentOrderBy, ExperimentSortBy, ExperimentState
+from ..common.experimental.metrics import TrialMetrics
+from ..common.experimental.model import Model, ModelOrderBy, ModelSortBy, ModelVersion
+from ..common.experimental.oauth2_scim_client import Oauth2ScimClient
+from ..common.experimental.project import Project
+from ..common.experimental.resource_pool import ResourcePool
+from ..common.experimental.trial import LogLevel, Trial, TrialOrderBy, TrialSortBy, TrialState
+from ..common.experimental.user import User
+from ..common.experimental.workspace import Workspace
+
+__all__ = [
+    "Checkpoint",
+    "CheckpointOrderBy",
+    "CheckpointSortBy",
+    "CheckpointState",
+    "Determined",
+    "DownloadMode",
+    "Experiment",
+    "ExperimentOrderBy",
+    "ExperimentSortBy",
+    "ExperimentState",
+    "LogLevel",
+    "Model",
+    "ModelOrderBy",
+    "ModelSortBy",
+    "ModelVersion",
+    "Oauth2ScimClient",
+    "OrderBy",
+    "Project",
+    "ResourcePool",
+    "Trial",
+    "TrialMetrics",
+    "TrialOrderBy",
+    "TrialSortBy",
+    "TrialState",
+    "User",
+    "Workspace",
+    "add_oauth_client",
+    "create_experiment",
+    "create_model",
+    "create_user",
+    "create_workspace",
+    "delete_workspace",
+    "get_checkpoint",
+    "get_experiment",
+    "get_model",
+    "get_model_labels",
+    "get_session_username",
+    "get_trial",
+    "get_user_by_id",
+    "get_user_by_name",
+    "get_workspace",
+    "iter_trials_metrics",
+    "list_experiments",
+    "list_models",
+    "list_oauth_clients",
+    "list_users",
+    "list_workspaces",
+    "login",
+    "logout",
+    "remove_oauth_client",
+    "whoami",
+]
+
+_determined: Optional[Determined] = None
+_lock = threading.Lock()
+
+
+def _get_singleton() -> Determined:
+    """Return the connection of this module, making it if it is not there yet."""
+    global _determined
+    with _lock:
+        if _determined is None:
+            _determined = Determined()
+        return _determined
+
+
+def login(
+    master: Optional[str] = None,
+    user: Optional[str] = None,
+    password: Optional[str] = None,
+    cert_path: Optional[str] = None,
+    cert_name: Optional[str] = None,
+    noverify: bool = False,
+) -> None:
+    """Make the connection that this module uses, before any of its other functions is called.
+
+    It is not needed where the ``det`` command works without options. Keep passwords out of code: after
+    ``det user login``, `user` alone is enough.
+
+    Parameters:
+        master: the master's address; by default ``DET_MASTER``, then ``DET_MASTER_ADDR``, then ``localhost:8080``.
+        user: the user to log in.
+        password: the user's password.
+        cert_path: a file with the certificates to trust, in PEM.
+        cert_name: the name to expect in the master's certificate, where it differs from the address.
+        noverify: do not verify the master's certificate at all.
+
+    Raises:
+        ValueError: the connection has been made already; `logout` gives it up.
+    """
+    global _determined
+    with _lock:
+        if _determined is not None:
+            raise ValueError(
+                "the client is logged in already: call client.login() before its other functions and only once, "
+                "call client.logout() first, or make a Determined object for each connection"
+            )
+        _determined = Determined(master, user, password, cert_path, cert_name, noverify)
+
+
+def logout() -> None:
+    """Log out and give up the connection of this module; `login` can be called again."""
+    global _determined
+    _get_singleton().logout()
+    with _lock:
+        _determined = None
+
+
+def create_experiment(
+    config: Union[str, pathlib.Path, Dict[str, Any]],
+    model_dir: Optional[Union[str, pathlib.Path]] = None,
+    includes: Optional[Iterable[Union[str, pathlib.Path]]] = None,
+    project_id: Optional[int] = None,
+    template: Optional[str] = None,
+    *,
+    parent_id: Optional[int] = None,
+    activate: bool = True,
+) -> Experiment:
+    """Create an experiment; see `Determined.create_experiment`."""
+    return _get_singleton().create_experiment(
+        config, model_dir, includes, project_id, template, parent_id=parent_id, activate=activate
+    )
+
+
+def get_experiment(experiment_id: int) -> Experiment:
+    """Return an experiment by number."""
+    return _get_singleton().get_experiment(experiment_id)
+
+
+def list_experiments(
+    sort_by: Optional[ExperimentSortBy] = None,
+    order_by: Optional[OrderBy] = None,
+    experiment_ids: Optional[List[int]] = None,
+    labels: Optional[List[str]] = None,
+    users: Optional[List[str]] = None,
+    states: Optional[List[ExperimentState]] = None,
+    name: Optional[str] = None,
+    project_id: Optional[int] = None,
+) -> List[Experiment]:
+    """Return the experiments that meet all of the conditions; see `Determined.list_experiments`."""
+    return _get_singleton().list_experiments(
+        sort_by, order_by, experiment_ids, labels, users, states, name, project_id
+    )
+
+
+def get_trial(trial_id: int) -> Trial:
+    """Return a trial by number."""
+    return _get_singleton().get_trial(trial_id)
+
+
+def get_checkpoint(uuid: str) -> Checkpoint:
+    """Return a checkpoint by UUID."""
+    return _get_singleton().get_checkpoint(uuid)
+
+
+def iter_trials_metrics(trial_ids: List[int], group: str) -> Iterable[TrialMetrics]:
+    """Iterate over the reports of several trials; see `Determined.iter_trials_metrics`."""
+    return _get_singleton().iter_trials_metrics(trial_ids, group)
+
+
+def create_model(
+    name: str,
+    description: Optional[str] = "",
+    metadata: Optional[Dict[str, Any]] = None,
+    labels: Optional[List[str]] = None,
+    workspace_name: Optional[str] = None,
+) -> Model:
+    """Create a model in the registry; see `Determined.create_model`."""
+    return _get_singleton().create_model(name, description, metadata, labels, workspace_name)
+
+
+def get_model(identifier: Union[str, int, None] = None, *, name: Optional[str] = None) -> Model:
+    """Return a model of the registry by name or number."""
+    return _get_singleton().get_model(identifier, name=name)
+
+
+def list_models(
+    sort_by: ModelSortBy = ModelSortBy.NAME,
+    order_by: OrderBy = OrderBy.ASCENDING,
+    name: Optional[str] = None,
+    description: Optional[str] = None,
+    model_id: Optional[int] = None,
+    workspace_names: Optional[List[str]] = None,
+    workspace_ids: Optional[List[int]] = None,
+) -> List[Model]:
+    """Return the models that meet all of the conditions; see `Determined.list_models`."""
+    return _get_singleton().list_models(
+        sort_by, order_by, name, description, model_id, workspace_names, workspace_ids
+    )
+
+
+def get_model_labels() -> List[str]:
+    """Return the labels of all models, the most used first."""
+    return _get_singleton().get_model_labels()
+
+
+def create_workspace(name: str) -> Workspace:
+    """Create a workspace."""
+    return _get_singleton().create_workspace(name)
+
+
+def get_workspace(name: str) -> Workspace:
+    """Return a workspace by name."""
+    return _get_singleton().get_workspace(name)
+
+
+def list_workspaces() -> List[Workspace]:
+    """Return all workspaces, by number."""
+    return _get_singleton().list_workspaces()
+
+
+def delete_workspace(name: str) -> None:
+    """Delete a workspace with its projects and experiments."""
+    return _get_singleton().delete_workspace(name)
+
+
+def create_user(username: str, admin: bool, password: Optional[str] = None, remote: bool = False) -> User:
+    """Create a user; see `Determined.create_user`."""
+    return _get_singleton().create_user(username, admin, password, remote)
+
+
+def get_user_by_id(user_id: int) -> User:
+    """Return a user by number."""
+    return _get_singleton().get_user_by_id(user_id)
+
+
+def get_user_by_name(user_name: str) -> User:
+    """Return a user by name."""
+    return _get_singleton().get_user_by_name(user_name)
+
+
+def list_users(active: Optional[bool] = None) -> List[User]:
+    """Return the users, by number; see `Determined.list_users`."""
+    return _get_singleton().list_users(active)
+
+
+def whoami() -> User:
+    """Return the user who is logged in."""
+    return _get_singleton().whoami()
+
+
+def get_session_username() -> str:
+    """Return the name of the user who is logged in, without asking the master."""
+    return _get_singleton().get_session_username()
+
+
+def list_oauth_clients() -> Sequence[Oauth2ScimClient]:
+    """Return the clients of the OAuth service, an enterprise feature."""
+    return _get_singleton().list_oauth_clients()
+
+
+def add_oauth_client(domain: str, name: str) -> Oauth2ScimClient:
+    """Add a client to the OAuth service, an enterprise feature."""
+    return _get_singleton().add_oauth_client(domain, name)
+
+
+def remove_oauth_client(client_id: str) -> None:
+    """Remove a client from the OAuth service, an enterprise feature."""
+    return _get_singleton().remove_oauth_client(client_id)
+
+
+# Names of earlier releases.
+
+
+@old_name("client.list_models", "0.26")
+def get_models(
+    sort_by: ModelSortBy = ModelSortBy.NAME,
+    order_by: OrderBy = OrderBy.ASCENDING,
+    name: str = "",
+    description: str = "",
+) -> List[Model]:
+    return list_models(sort_by, order_by, name, description)
+
+
+@old_name("client.get_model", "0.26")
+def get_model_by_id(model_id: int) -> Model:
+    return get_model(model_id)
+
+
+@old_name("client.iter_trials_metrics", "0.26")
+def stream_trials_metrics(trial_ids: List[int], group: str) -> Iterable[TrialMetrics]:
+    return iter_trials_metrics(trial_ids, group)
+
+
+@old_name("client.iter_trials_metrics", "0.26")
+def stream_trials_training_metrics(trial_ids: List[int]) -> Iterable[TrialMetrics]:
+    return iter_trials_metrics(trial_ids, "training")
+
+
+@old_name("client.iter_trials_metrics", "0.26")
+def stream_trials_validation_metrics(trial_ids: List[int]) -> Iterable[TrialMetrics]:
+    return iter_trials_metrics(trial_ids, "validation")
+
+
+__getattr__ = old_names(__name__, {
+        "ExperimentReference": "experiment:Experiment",
+        "TrainingMetrics": "metrics:TrialMetrics",
+        "TrialReference": "trial:Trial",
+        "ValidationMetrics": "metrics:TrialMetrics",
+    }, "0.26")

@@ -1,0 +1,95 @@
+"""``python -m determined.master``: one master in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import List, Optional
+
+import uvicorn
+
+from .app import Master
+from .settings import Settings
+
+
+def parse_arguments(arguments: Optional[List[str]] = None) -> Settings:
+    """Return the settings that a command line says."""
+    parser = argparse.ArgumentParser(prog="python -m determined.master", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    parser.add_argument("--port", type=int, default=8080, help="port to listen on (default %(default)s)")
+    parser.add_argument("--data-dir", type=Path, required=True, help="folder of everything the master keeps")
+    parser.add_argument("--slots", type=int, help="slots to offer (default: the GPUs, or else one per CPU core)")
+    parser.add_argument(
+        "--initial-user-password",
+        default=os.environ.get("DET_INITIAL_USER_PASSWORD", ""),
+        help="password of 'admin' and 'determined' in a new folder (default: $DET_INITIAL_USER_PASSWORD, else none)",
+    )
+    parser.add_argument(
+        "--durability", choices=("normal", "full"), default="normal", help="sync every commit with 'full'"
+    )
+    parser.add_argument("--cluster-name", default="", help="name shown to users")
+    parser.add_argument("--python", help="interpreter that runs the tasks (default: the master's own)")
+    parser.add_argument("--log-level", default="info", choices=("debug", "info", "warning", "error"))
+    parser.add_argument("--stop-with-parent", action="store_true", help="stop when standard input closes")
+    given = parser.parse_args(arguments)
+    if given.slots is not None and given.slots < 0:
+        parser.error("--slots must not be negative")
+    logging.basicConfig(level=given.log_level.upper(), format="%(asctime)s %(levelname)s: %(name)s: %(message)s")
+    return Settings(
+        data_dir=given.data_dir.absolute(),
+        host=given.host,
+        port=given.port,
+        slots=given.slots,
+        initial_passwords=dict.fromkeys(("admin", "determined"), given.initial_user_password),
+        durability=given.durability,
+        cluster_name=given.cluster_name,
+        python=given.python,
+        stop_with_parent=given.stop_with_parent,
+    )
+
+
+def _stop_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> int:
+    """Run a master until it is told to stop."""
+    settings = parse_arguments()
+    try:
+        listener = socket.create_server((settings.host, settings.port), family=_family(settings.host), backlog=2048)
+    except OSError as error:
+        logging.getLogger("determined.master").error("cannot listen on %s:%d: %s", settings.host, settings.port, error)
+        return 1
+    settings = dataclasses.replace(settings, port=listener.getsockname()[1])
+    if settings.stop_with_parent:
+        threading.Thread(target=_stop_with_parent, daemon=True).start()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            Master(settings),
+            log_level="warning",
+            access_log=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=2,
+            server_header=False,
+            date_header=False,
+            ws="none",
+        )
+    )
+    server.run(sockets=[listener])
+    return 0 if server.started else 1
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,121 @@
+"""A whole master: builds its parts, starts and stops them, and is the ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import uuid
+from typing import Any
+
+from starlette.types import Receive, Scope, Send
+
+from determined.common import timestamps
+
+from . import routes
+from .auth import Authenticator, create_first_users
+from .gateway import PREFIX, Gateway
+from .notify import Hub, MasterLogged
+from .plain import PlainRoutes
+from .runner.local import LocalRunner
+from .services.allocations import Meetings
+from .services.devices import detect_slots
+from .services.deletions import Deletions
+from .services.engine import Engine
+from .services.master_log import MasterLog
+from .services.webhook_calls import WebhookSender
+from .services.webhooks import signing_key
+from .services.world import Identity, World
+from .settings import AGENT_ID, Settings
+from .store import slots
+from .store.database import Database, Transaction
+
+logger = logging.getLogger("determined.master")
+
+
+class Master:
+    """One master on one data folder, as an ASGI application with a lifespan."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        routes.load()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            if scope["path"].startswith(PREFIX + "/"):
+                await self._gateway(scope, receive, send)
+            else:
+                await self._plain(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+
+    async def start(self) -> None:
+        """Open the data folder and begin to run what is to run."""
+        self.settings.data_dir.mkdir(parents=True, exist_ok=True)
+        hub = Hub()
+        db = Database(self.settings.data_dir / "master.db", hub, durability=self.settings.durability)
+        devices = detect_slots(self.settings.slots)
+        cluster_id = await db.write(_prepare, self.settings, len(devices))
+        self.world = World(
+            settings=self.settings,
+            identity=Identity(cluster_id, str(uuid.uuid4())),
+            hub=hub,
+            db=db,
+            authenticator=Authenticator(db, hub),
+            devices=devices,
+            meetings=Meetings(),
+            log=MasterLog(),
+            started_at=timestamps.now(),
+        )
+        loop = asyncio.get_running_loop()
+        self.world.log.start(lambda: loop.call_soon_threadsafe(hub.publish, MasterLogged()))
+        self._gateway = Gateway(self.world)
+        self._plain = PlainRoutes(self.world)
+        self._engine = Engine(self.world, LocalRunner(self.settings.python))
+        await self._engine.start()
+        self._deletions = Deletions(db, hub)
+        self._deletions.start()
+        self._webhooks = WebhookSender(db, hub, await db.write(signing_key))
+        self._webhooks.start()
+        logger.info("the master %s is up, with %d slots", self.world.identity.master_id, len(devices))
+
+    async def stop(self) -> None:
+        """End the master's tasks, answer who still waits, and close the data folder."""
+        self.world.hub.close()
+        await self._webhooks.stop()
+        await self._deletions.stop()
+        await self._engine.stop()
+        self.world.log.stop()
+        self.world.db.close()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                try:
+                    await self.start()
+                except Exception as error:
+                    logger.exception("the master cannot start")
+                    await send({"type": "lifespan.startup.failed", "message": str(error)})
+                    return
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                await self.stop()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+
+def _prepare(tx: Transaction, settings: Settings, slot_count: int) -> str:
+    """Fill an empty database; returns the cluster's id."""
+    slots.declare(tx, AGENT_ID, slot_count)
+    known: Any = tx.scalar("SELECT value FROM facts WHERE name = 'cluster_id'")
+    if known is not None:
+        return str(known)
+    cluster_id = str(uuid.uuid4())
+    tx.insert("facts", name="cluster_id", value=cluster_id)
+    create_first_users(tx, settings.initial_passwords)
+    now = timestamps.now()
+    tx.insert("workspaces", name="Uncategorized", immutable=1, user_id=1, created_at=now)
+    key = "UNC" + "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") for _ in range(2))
+    tx.insert("projects", name="Uncategorized", workspace_id=1, user_id=1, immutable=1, created_at=now, key=key)
+    return cluster_id

@@ -1,0 +1,258 @@
+"""/api/v1: finds the row of a request, reads it, asks who calls, runs the handler, writes the answer.
+
+An ASGI application of its own rather than a list of Starlette routes: two hundred patterns tried one after another
+would cost more than most answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import logging
+import sqlite3
+from typing import Any, AsyncIterator, Dict, List, Mapping, Optional, Tuple
+from urllib.parse import parse_qsl, unquote
+
+from starlette.types import Receive, Scope, Send
+
+from determined.common.api.wire.endpoint import Endpoint
+from determined.common.api.wire.schema import Messages, messages_by_endpoint
+
+from .auth import Caller
+from .decode import decode_body, decode_path, decode_query
+from .errors import Code, Refusal
+from .routes.registry import HANDLERS, STREAM_HANDLERS, Call
+from .services.world import World
+
+logger = logging.getLogger("determined.master")
+
+PREFIX = "/api/v1"
+LARGEST_REQUEST = 128 * 1024 * 1024
+_COMPRESS_FROM = 64 * 1024
+_NOBODY = Caller(0, "", False, 0, "", None)
+_SECURITY = [
+    (b"x-xss-protection", b"1; mode=block"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+]
+_JSON_TYPE = (b"content-type", b"application/json")
+_dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_dumps_pretty = json.JSONEncoder(indent=4, separators=(",", ": "), ensure_ascii=False, allow_nan=False).encode
+
+
+class _Node:
+    """One segment of the paths: fixed texts, and what any other text leads to."""
+
+    __slots__ = ("fixed", "any", "rows")
+
+    def __init__(self) -> None:
+        self.fixed: Dict[str, _Node] = {}
+        self.any: Optional[_Node] = None
+        self.rows: Dict[str, Tuple["Endpoint[Any, Any]", Messages]] = {}
+
+
+def _tree() -> _Node:
+    root = _Node()
+    for row, messages in messages_by_endpoint().values():
+        if row.name not in HANDLERS and row.name not in STREAM_HANDLERS:
+            continue
+        node = root
+        for segment in row.path[len(PREFIX) + 1 :].split("/"):
+            if segment.startswith("{"):
+                node.any = node.any or _Node()
+                node = node.any
+            else:
+                node = node.fixed.setdefault(segment, _Node())
+        node.rows[row.method] = (row, messages)
+    return root
+
+
+class Gateway:
+    """The ASGI application below /api/v1."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._root = _tree()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        query = scope["query_string"]
+        reply_headers: Dict[str, str] = {}
+        try:
+            row, messages, values = self._find(scope["method"], scope["raw_path"] or scope["path"].encode())
+            body = await _read_body(receive)
+            parameters = decode_path(row, values)
+            if row.has_body:
+                request = decode_body(messages.request, body)
+            elif query:
+                request = decode_query(messages.request, parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+            else:
+                request = {}
+            if row.stream:
+                stream = _Stream(send)
+                await stream.serve(self._results(row, request, headers, parameters), receive)
+                return
+            call = Call(request, self._caller(row, headers), headers, self._world, reply_headers)
+            answer = await HANDLERS[row.name](call, **parameters)
+            dumps = _dumps_pretty if b"pretty" in query and _is_pretty(query) else _dumps
+            await _send(send, 200, dumps(answer).encode(), headers, reply_headers)
+        except Exception as error:
+            refusal = _coded(refusal_of(error))
+            await _send(send, refusal.code.status, _error_body(refusal), headers, reply_headers)
+
+    def _caller(self, row: "Endpoint[Any, Any]", headers: Mapping[str, str]) -> Caller:
+        return _NOBODY if row.public else self._world.authenticator.caller(headers)
+
+    def _find(self, method: str, raw_path: bytes) -> Tuple["Endpoint[Any, Any]", Messages, List[str]]:
+        path = unquote(raw_path.partition(b"?")[0].decode("latin-1"))[len(PREFIX) :]
+        if path.endswith("/"):
+            path = path[:-1]
+        segments = path[1:].split("/")
+        found = self._match(self._root, segments, 0, method) if ":" not in segments[-1] else None
+        if found is None:
+            raise Refusal(Code.UNIMPLEMENTED, "Not Implemented")
+        node, values = found
+        row, messages = node.rows[method]
+        return row, messages, values
+
+    def _match(self, node: _Node, segments: List[str], at: int, method: str) -> Optional[Tuple[_Node, List[str]]]:
+        if at == len(segments):
+            return (node, []) if method in node.rows else None
+        fixed = node.fixed.get(segments[at])
+        if fixed is not None:
+            found = self._match(fixed, segments, at + 1, method)
+            if found is not None:
+                return found
+        if node.any is not None:
+            found = self._match(node.any, segments, at + 1, method)
+            if found is not None:
+                return found[0], [segments[at], *found[1]]
+        return None
+
+    async def _results(
+        self, row: "Endpoint[Any, Any]", request: Any, headers: Mapping[str, str], parameters: Mapping[str, Any]
+    ) -> AsyncIterator[Any]:
+        call = Call(request, self._caller(row, headers), headers, self._world, {})
+        async for result in STREAM_HANDLERS[row.name](call, **parameters):
+            yield result
+
+
+class _Stream:
+    """An answer of many lines, which ends early when the caller hangs up."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._is_started = False
+        self._is_caller_gone = False
+
+    async def serve(self, results: AsyncIterator[Any], receive: Receive) -> None:
+        """Send results as they come."""
+        watcher = asyncio.ensure_future(self._watch(receive, asyncio.current_task()))
+        end = b""
+        try:
+            async for result in results:
+                await self._start(200)
+                lines = result if isinstance(result, bytes) else b'{"result":' + _dumps(result).encode() + b"}\n"
+                await self._send({"type": "http.response.body", "body": lines, "more_body": True})
+        except asyncio.CancelledError:
+            if not self._is_caller_gone:
+                raise
+            return
+        except Exception as error:
+            refusal = refusal_of(error)
+            await self._start(refusal.code.status)
+            end = _stream_error(refusal)
+        finally:
+            watcher.cancel()
+            await results.aclose()  # type: ignore[attr-defined]  # an async generator
+        await self._start(200)
+        await self._send({"type": "http.response.body", "body": end})
+
+    async def _start(self, status: int) -> None:
+        if not self._is_started:
+            self._is_started = True
+            await self._send({"type": "http.response.start", "status": status, "headers": [_JSON_TYPE, *_SECURITY]})
+
+    async def _watch(self, receive: Receive, server: "Optional[asyncio.Task[Any]]") -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        self._is_caller_gone = True
+        if server is not None:
+            server.cancel()
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """Return what the caller is told about an exception; one that nobody meant is logged and told in a word."""
+    if isinstance(error, Refusal):
+        return error
+    logger.error("a request failed", exc_info=error)
+    if isinstance(error, sqlite3.Error):
+        return Refusal(Code.INTERNAL, f"the master's database failed: {error}")
+    return Refusal(Code.INTERNAL, f"the master failed to answer ({type(error).__name__}); its log tells more")
+
+
+def _coded(refusal: Refusal) -> Refusal:
+    """A refusal without a code gets one by its text; streams tell it as it is."""
+    if refusal.code is not Code.UNKNOWN:
+        return refusal
+    return Refusal(Code.PERMISSION_DENIED if "access denied" in refusal.text else Code.INTERNAL, refusal.text)
+
+
+async def _read_body(receive: Receive) -> bytes:
+    message = await receive()
+    body: bytes = message.get("body", b"")
+    if not message.get("more_body"):
+        return body
+    parts, size = [body], len(body)
+    while message.get("more_body"):
+        message = await receive()
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > LARGEST_REQUEST:
+            raise Refusal(Code.RESOURCE_EXHAUSTED, f"the request is larger than {LARGEST_REQUEST} bytes")
+    return b"".join(parts)
+
+
+def _is_pretty(query: bytes) -> bool:
+    return any(k == "pretty" for k, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+
+
+async def _send(
+    send: Send, status: int, body: bytes, asked: Mapping[str, str], reply_headers: Mapping[str, str]
+) -> None:
+    headers = [_JSON_TYPE, *_SECURITY]
+    if len(body) >= _COMPRESS_FROM and "gzip" in asked.get("accept-encoding", ""):
+        body = gzip.compress(body, 1)
+        headers += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
+    headers.append((b"content-length", str(len(body)).encode()))
+    headers += [(k.encode(), v.encode()) for k, v in reply_headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _error_body(refusal: Refusal) -> bytes:
+    code = refusal.code
+    return _dumps({"error": {"code": code.number, "reason": code.reason, "error": refusal.text}}).encode() + b"\n"
+
+
+_PHRASES = {
+    400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 408: "Request Timeout",
+    409: "Conflict", 429: "Too Many Requests", 500: "Internal Server Error", 501: "Not Implemented",
+    503: "Service Unavailable", 504: "Gateway Timeout",
+}  # fmt: skip
+
+
+def _stream_error(refusal: Refusal) -> bytes:
+    code = refusal.code
+    return _dumps(
+        {
+            "error": {
+                "grpcCode": code.number,
+                "httpCode": code.status,
+                "message": refusal.text,
+                "httpStatus": _PHRASES[code.status],
+                "details": [],
+            }
+        }
+    ).encode()

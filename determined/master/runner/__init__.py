@@ -1,0 +1,79 @@
+"""How the processes of an allocation are started, signalled, waited for, and found again after a restart.
+
+The engine knows this interface only, so that a cluster may stand where local processes stand now (`local`).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Dict, List, NamedTuple, Optional, Protocol
+
+
+class Launch(NamedTuple):
+    """What is to run.
+
+    Attributes:
+        allocation_id: names the allocation; unique for good.
+        run_dir: a folder of the allocation's own for everything around its processes.
+        argv: the command; None for a trial, whose entrypoint stands in its configuration.
+        environment: the whole environment of the command.
+        labels: task, allocation, agent and container id, written beside every line of the log.
+        master_url: where the task finds its master.
+        token: the allocation's token.
+        prepare: fetch the task's files, unpack them into its work folder, and meet at the rendezvous first.
+        grace_seconds: how long a process that was told to end may take.
+    """
+
+    allocation_id: str
+    run_dir: Path
+    argv: Optional[List[str]]
+    environment: Dict[str, str]
+    labels: Dict[str, str]
+    master_url: str
+    token: str
+    prepare: bool
+    grace_seconds: float
+
+
+class Exit(NamedTuple):
+    """How it ended.
+
+    Attributes:
+        code: exit status, 128 + n after signal n; None when it cannot be known.
+        text: what went wrong, in a few words.
+    """
+
+    code: Optional[int]
+    text: str
+
+
+class Runner(Protocol):
+    """Runs allocations. A handle is text that still names the processes after the master was restarted."""
+
+    async def start(self, launch: Launch) -> str:
+        """Start an allocation's processes; returns their handle.
+
+        Raises:
+            OSError: they cannot be started.
+        """
+        ...
+
+    def adopt(self, handle: str) -> bool:
+        """Whether a handle of an earlier master still names processes that run, or whose end is on record."""
+        ...
+
+    async def wait(self, handle: str) -> Exit:
+        """Wait until all processes of a handle are gone."""
+        ...
+
+    def terminate(self, handle: str) -> None:
+        """Tell the processes to end; they are killed when their grace has passed."""
+        ...
+
+    def kill(self, handle: str) -> None:
+        """Kill the processes."""
+        ...
+
+    def forget(self, handle: str) -> None:
+        """Remove what was kept of an ended allocation."""
+        ...

@@ -1,0 +1,186 @@
+"""Allocations as local processes.
+
+Each has a supervisor (`determined.exec.supervisor`) in a session of its own. It outlives the master: it holds the task's
+output while the master is away and leaves the exit status in a file, so a restarted master finds both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Dict, Iterator, List, NamedTuple, Optional
+
+from ..package import package_path
+from . import Exit, Launch
+
+logger = logging.getLogger("determined.master.runner")
+
+_POLL_SECONDS = 0.2
+
+
+class _Handle(NamedTuple):
+    pid: int
+    started: str
+    run_dir: str
+    allocation_id: str
+
+
+class LocalRunner:
+    """Runs allocations on this machine."""
+
+    def __init__(self, python: Optional[str] = None) -> None:
+        self._python = python or sys.executable
+        self._children: Dict[int, "subprocess.Popen[bytes]"] = {}
+
+    async def start(self, launch: Launch) -> str:
+        return await asyncio.get_running_loop().run_in_executor(None, self._start, launch)
+
+    def _start(self, launch: Launch) -> str:
+        workdir = launch.run_dir / "workdir"
+        workdir.mkdir(parents=True, exist_ok=True)
+        spec = launch.run_dir / "spec.json"
+        with open(os.open(spec, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
+            json.dump(
+                {
+                    "allocation_id": launch.allocation_id,
+                    "run_dir": str(launch.run_dir),
+                    "workdir": str(workdir),
+                    "argv": launch.argv,
+                    "env": launch.environment,
+                    "grace_seconds": launch.grace_seconds,
+                    "log_labels": launch.labels,
+                    "master_url": launch.master_url,
+                    "token": launch.token,
+                    "prepare": launch.prepare,
+                },
+                f,
+            )
+        with open(launch.run_dir / "supervisor.log", "ab") as log:
+            process = subprocess.Popen(
+                [self._python, "-m", "determined.exec.supervisor", str(spec)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=str(launch.run_dir),
+                env={**os.environ, "PYTHONPATH": package_path()},
+                start_new_session=True,
+            )
+        self._children[process.pid] = process
+        handle = _Handle(process.pid, _started(process.pid), str(launch.run_dir), launch.allocation_id)
+        return json.dumps(handle._asdict())
+
+    def adopt(self, handle: str) -> bool:
+        known = _Handle(**json.loads(handle))
+        return self._is_running(known) or _recorded_exit(known) is not None
+
+    async def wait(self, handle: str) -> Exit:
+        known = _Handle(**json.loads(handle))
+        await self._gone(known)
+        found = _recorded_exit(known)
+        if found is not None:
+            return found
+        _kill_remains(known.allocation_id)
+        return Exit(137, "its supervisor was killed")
+
+    def terminate(self, handle: str) -> None:
+        known = _Handle(**json.loads(handle))
+        if self._is_running(known):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(known.pid, signal.SIGTERM)
+
+    def kill(self, handle: str) -> None:
+        known = _Handle(**json.loads(handle))
+        if self._is_running(known):
+            with contextlib.suppress(ProcessLookupError):
+                # the supervisor kills the task and still brings home its last lines
+                os.kill(known.pid, signal.SIGINT)
+
+    def forget(self, handle: str) -> None:
+        shutil.rmtree(_Handle(**json.loads(handle)).run_dir, ignore_errors=True)
+
+    def _is_running(self, known: _Handle) -> bool:
+        child = self._children.get(known.pid)
+        if child is not None:
+            return child.poll() is None
+        return _started(known.pid) == known.started != ""
+
+    async def _gone(self, known: _Handle) -> None:
+        """Return when the supervisor is gone: at once where the kernel can tell (Linux), else by looking often."""
+        with _process_descriptor(known.pid) as descriptor:
+            if descriptor is None:
+                while self._is_running(known):
+                    await asyncio.sleep(_POLL_SECONDS)
+            elif self._is_running(known):
+                loop = asyncio.get_running_loop()
+                ended = asyncio.Event()
+                loop.add_reader(descriptor, ended.set)
+                try:
+                    await ended.wait()
+                finally:
+                    loop.remove_reader(descriptor)
+        child = self._children.pop(known.pid, None)
+        if child is not None:
+            child.wait()
+
+
+@contextlib.contextmanager
+def _process_descriptor(pid: int) -> Iterator[Optional[int]]:
+    open_descriptor = getattr(os, "pidfd_open", None)
+    descriptor: Optional[int] = None
+    if open_descriptor is not None:
+        with contextlib.suppress(OSError):  # the process is gone, or the kernel is too old
+            descriptor = open_descriptor(pid)
+    try:
+        yield descriptor
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _started(pid: int) -> str:
+    """When a process was started, as text that differs for another process with the same number; "" for none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        if Path("/proc/self/stat").exists():
+            return ""
+        listed = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+        return listed.stdout.strip()
+    fields = stat.rpartition(")")[2].split()
+    return "" if fields[0] == "Z" else fields[19]
+
+
+def _recorded_exit(known: _Handle) -> Optional[Exit]:
+    try:
+        record = json.loads(Path(known.run_dir, "exit.json").read_text())
+    except (OSError, ValueError):
+        return None
+    return Exit(record["exit_code"], record.get("reason") or "")
+
+
+def _kill_remains(allocation_id: str) -> None:
+    """Kill what a supervisor that was itself killed has left: no process outlives its allocation."""
+    mark = f"DET_ALLOCATION_ID={allocation_id}".encode()
+    for process in _processes():
+        try:
+            environment = (process / "environ").read_bytes()
+        except OSError:
+            continue
+        if mark in environment.split(b"\0") and process.name != str(os.getpid()):
+            logger.warning("killing process %s, left over of allocation %s", process.name, allocation_id)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(process.name), signal.SIGKILL)
+
+
+def _processes() -> List[Path]:
+    with contextlib.suppress(OSError):
+        return [p for p in Path("/proc").iterdir() if p.name.isdigit()]
+    return []

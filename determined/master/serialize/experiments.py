@@ -1,0 +1,159 @@
+"""Experiments on the wire."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any, Dict, Optional, Sequence
+
+from determined.common.api.wire.enums import ExperimentState, JobState
+from determined.common.api.wire.experiments import Experiment, ValidationHistoryEntry
+from determined.common.api.wire.jobs import JobSummary
+from determined.common.api.wire.scalars import from_single
+from determined.common.timestamps import format_wire
+
+from ..store.database import Row
+
+_MASK = "********"
+
+NO_EXPERIMENT: Experiment = {
+    "id": 0,
+    "description": "",
+    "labels": [],
+    "startTime": None,
+    "endTime": None,
+    "state": ExperimentState.UNSPECIFIED,
+    "archived": False,
+    "numTrials": 0,
+    "trialIds": [],
+    "displayName": "",
+    "userId": 0,
+    "username": "",
+    "resourcePool": "",
+    "searcherType": "",
+    "searcherMetric": "",
+    "hyperparameters": None,
+    "name": "",
+    "notes": "",
+    "jobId": "",
+    "forkedFrom": None,
+    "progress": None,
+    "projectId": 0,
+    "projectName": "",
+    "workspaceId": 0,
+    "workspaceName": "",
+    "parentArchived": False,
+    "config": None,
+    "originalConfig": "",
+    "projectOwnerId": 0,
+    "checkpointSize": "0",
+    "checkpointCount": 0,
+    "unmanaged": False,
+}
+"""What answers a request that only asks whether an experiment could be created."""
+
+
+@lru_cache(maxsize=1024)
+def config_struct(text: str) -> Dict[str, Any]:
+    """A stored configuration as it is shown, secrets masked. Shared: whoever gets it must not change it."""
+    config: Dict[str, Any] = json.loads(text)
+    secrets = (config.get("data") or {}).get("secrets")
+    if isinstance(secrets, dict):
+        config["data"]["secrets"] = dict.fromkeys(secrets, _MASK)
+    return config
+
+
+def experiment_message(row: Row, trial_ids: Sequence[int]) -> Experiment:
+    """An experiment as a single read shows it.
+
+    The searcher's type is JSON text there, quotes and all, and metric, display name and hyperparameters are left to
+    lists: clients of the real master see the same.
+
+    Parameters:
+        row: of `store.experiments.find_shown`.
+    """
+    message = _message(row)
+    message["numTrials"] = len(trial_ids)
+    message["trialIds"] = list(trial_ids)
+    message["searcherType"] = json.dumps(row["searcher_name"])
+    message["originalConfig"] = row["original_config"]
+    message["modelDefinitionSize"] = row["model_definition_size"]
+    return message
+
+
+def listed_message(row: Row, *, show_trial_data: bool = False) -> Experiment:
+    """An experiment as lists show it.
+
+    Parameters:
+        row: of `store.experiments.listed`.
+        show_trial_data: with the best value of the searcher's metric.
+    """
+    message = _message(row)
+    message["numTrials"] = row["num_trials"]
+    message["displayName"] = row["shown_name"]
+    message["searcherType"] = row["searcher_name"]
+    message["searcherMetric"] = row["searcher_metric"]
+    message["hyperparameters"] = config_struct(row["config"])["hyperparameters"]
+    message["duration"] = row["duration"]
+    if row["notes"]:
+        message["notes"] = "omitted"
+    if row["external_experiment_id"] is not None:
+        message["externalExperimentId"] = row["external_experiment_id"]
+    if show_trial_data and row["best_metric"] is not None:
+        message["bestTrialSearcherMetric"] = row["best_metric"]
+    return message
+
+
+def _message(row: Row) -> Experiment:
+    return {
+        "id": row["id"],
+        "description": row["description"],
+        "labels": json.loads(row["labels"]),
+        "startTime": format_wire(row["start_time"]),
+        "endTime": _time(row["end_time"]),
+        "state": ExperimentState(f"STATE_{row['shown_state']}"),
+        "archived": bool(row["archived"]),
+        "numTrials": 0,
+        "trialIds": [],
+        "displayName": "",
+        "userId": row["owner_id"],
+        "username": row["username"],
+        "resourcePool": row["resource_pool"],
+        "searcherType": "",
+        "searcherMetric": "",
+        "hyperparameters": None,
+        "name": row["name"],
+        "notes": row["notes"],
+        "jobId": row["job_id"],
+        "forkedFrom": row["forked_from"],
+        "progress": row["progress"],
+        "projectId": row["project_id"],
+        "projectName": row["project_name"],
+        "workspaceId": row["workspace_id"],
+        "workspaceName": row["workspace_name"],
+        "parentArchived": bool(row["parent_archived"]),
+        "config": config_struct(row["config"]),
+        "originalConfig": "",
+        "projectOwnerId": row["project_owner_id"],
+        "checkpointSize": str(row["checkpoint_size"]),
+        "checkpointCount": row["checkpoint_count"],
+        "unmanaged": bool(row["unmanaged"]),
+    }
+
+
+def job_summary(jobs_ahead: int, has_resources: bool) -> JobSummary:
+    """An experiment's place in the queue of jobs."""
+    return {"state": JobState.SCHEDULED if has_resources else JobState.QUEUED, "jobsAhead": jobs_ahead}
+
+
+def history_entry(row: Row) -> ValidationHistoryEntry:
+    """A validation that was better than all before it."""
+    return {
+        "trialId": row["trial_id"],
+        "endTime": format_wire(row["end_time"]),
+        "searcherMetric": from_single(float(row["value"])),
+    }
+
+
+def _time(micros: Optional[int]) -> Optional[str]:
+    return None if micros is None else format_wire(micros)

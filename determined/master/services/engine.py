@@ -1,0 +1,255 @@
+"""What makes rows happen: gives slots to those who wait, starts their processes, signals them, and hears how they end.
+
+The engine keeps nothing that is not in the database but the tasks that wait for processes. It acts on what the rows
+say after each commit (`QueueChanged`, `AllocationChanged`), so whatever a killed master had not yet done is done when
+the next one starts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import uuid
+from typing import Coroutine, Dict, List, Optional, Set, Tuple
+
+from determined.common import timestamps
+
+from .. import scheduler
+from ..auth import close_allocation_sessions
+from ..notify import AllocationChanged, QueueChanged
+from ..runner import Launch, Runner
+from ..settings import AGENT_ID, RESOURCE_POOL
+from ..store import allocations, slots, trials
+from ..store.database import Connection, Row, Transaction
+from . import launch, lifecycle, task_log
+from .world import World
+
+logger = logging.getLogger("determined.master.engine")
+
+_ZERO_SLOT_ROOM = 100
+_INVALID_HP_GRACE_SECONDS = 10.0
+_DEFAULT_PRIORITY = 42
+
+
+class Engine:
+    """Runs what is to run."""
+
+    def __init__(self, world: World, runner: Runner) -> None:
+        self._world = world
+        self._runner = runner
+        self._wake = asyncio.Event()
+        self._tasks: Set["asyncio.Task[None]"] = set()
+        self._handles: Dict[str, str] = {}
+        self._timers: Dict[str, asyncio.TimerHandle] = {}
+        self._stopping = False
+        world.hub.listen(QueueChanged, lambda _: self._wake.set())
+        world.hub.listen(AllocationChanged, lambda event: self._spawn(self._follow(event.allocation_id)))
+
+    async def start(self) -> None:
+        """Find the processes an earlier master left, then serve the queue."""
+        for row in self._world.db.read_now(allocations.live):
+            if row["handle"] and self._runner.adopt(row["handle"]):
+                logger.info("allocation %s is still there", row["id"])
+                self._watch(row["id"], row["handle"])
+                self._spawn(self._follow(row["id"]))
+            else:
+                ending = lifecycle.Ending(None, "the master was restarted and its processes were gone")
+                await self._end(row["id"], ending)
+        self._wake.set()
+        self._spawn(self._serve())
+
+    async def stop(self) -> None:
+        """End every process; their trials go on when a master starts again."""
+        self._stopping = True
+        for timer in self._timers.values():
+            timer.cancel()
+        waiting = [t for t in self._tasks if t.get_name().startswith("wait ")]
+        for handle in self._handles.values():
+            self._runner.kill(handle)
+        if waiting:
+            await asyncio.wait(waiting, timeout=10)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # --- the queue ---
+
+    async def _serve(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            for allocation_id in await self._world.db.write(_place, self._world):
+                self._spawn(self._run(allocation_id))
+            for trial in self._world.db.read_now(trials.exiting_early):
+                self._kill_later(trial["allocation_id"], _INVALID_HP_GRACE_SECONDS)
+
+    async def _run(self, allocation_id: str) -> None:
+        prepared = await self._world.db.write(_prepare, self._world, allocation_id)
+        if prepared is None:
+            return
+        try:
+            handle = await self._runner.start(prepared)
+        except OSError as error:
+            logger.error("allocation %s cannot start: %s", allocation_id, error)
+            await self._end(allocation_id, lifecycle.Ending(127, f"it could not be started: {error}"))
+            return
+        self._watch(allocation_id, handle)
+        await self._world.db.write(_started, allocation_id, handle)
+
+    def _watch(self, allocation_id: str, handle: str) -> None:
+        self._handles[allocation_id] = handle
+        self._spawn(self._wait(allocation_id, handle), name=f"wait {allocation_id}")
+
+    async def _wait(self, allocation_id: str, handle: str) -> None:
+        ended = await self._runner.wait(handle)
+        self._handles.pop(allocation_id, None)
+        timer = self._timers.pop(allocation_id, None)
+        if timer is not None:
+            timer.cancel()
+        # processes that end because this master goes down have not ended for their trial
+        ending = lifecycle.Ending(None, "the master was stopped") if self._stopping else lifecycle.Ending(*ended)
+        await self._end(allocation_id, ending)
+        self._runner.forget(handle)
+
+    async def _end(self, allocation_id: str, ending: lifecycle.Ending) -> None:
+        await self._world.db.write(_ended, allocation_id, ending)
+
+    # --- signals ---
+
+    async def _follow(self, allocation_id: str) -> None:
+        """Do to the processes what the allocation's row now asks for."""
+        row = self._world.db.read_now(allocations.by_id, allocation_id)
+        if row is None or row["end_time"] is not None:
+            return
+        handle = self._handles.get(allocation_id)
+        if row["kill_requested"]:
+            if handle is not None:
+                self._runner.kill(handle)
+        elif row["preempt_requested_at"] is not None:
+            passed = (timestamps.now() - row["preempt_requested_at"]) / 1e6
+            timeout = self._world.db.read_now(_preemption_timeout, row)
+            self._kill_later(allocation_id, max(0.0, timeout - passed))
+
+    def _kill_later(self, allocation_id: str, seconds: float) -> None:
+        if allocation_id not in self._timers:
+            loop = asyncio.get_running_loop()
+            self._timers[allocation_id] = loop.call_later(
+                seconds, lambda: self._spawn(self._world.db.write(_ask_to_kill, allocation_id))
+            )
+
+    def _spawn(self, work: "Coroutine[object, object, None]", name: str = "engine") -> None:
+        async def guarded() -> None:
+            try:
+                await work
+            except Exception:
+                logger.exception("the engine failed in %s", name)
+
+        task = asyncio.get_running_loop().create_task(guarded(), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _preemption_timeout(connection: Connection, allocation: Row) -> float:
+    text = connection.scalar("SELECT config FROM experiments WHERE id = ?", (allocation["experiment_id"],))
+    return float((json.loads(text) if text else {}).get("preemption_timeout") or 3600)
+
+
+def _ask_to_kill(tx: Transaction, allocation_id: str) -> None:
+    row = allocations.by_id(tx, allocation_id)
+    if row is not None and row["end_time"] is None:
+        lifecycle.request_stop(tx, row, kill=True)
+
+
+def _place(tx: Transaction, world: World) -> List[str]:
+    """Make an allocation for everybody whose turn it is; returns their ids."""
+    if world.slot_count == 0:
+        return []
+    tasks: Dict[str, Tuple[str, int]] = {}  # request -> task, slots
+    requests: List[scheduler.Request] = []
+    limits: Dict[str, Optional[int]] = {}
+    used: Dict[str, int] = {}
+    for number, row in enumerate(allocations.waiting_trials(tx)):
+        task = allocations.latest_task_of_trial(tx, row["trial_id"])
+        if task is None:
+            continue
+        group = str(row["experiment_id"])
+        limits[group] = row["max_slots"]
+        if group not in used:
+            used[group] = allocations.live_count_by_slots(tx, row["experiment_id"])
+        tasks[task["id"]] = (task["id"], row["slots"])
+        requests.append(
+            scheduler.Request(
+                task["id"],
+                group,
+                row["slots"],
+                row["priority"] or _DEFAULT_PRIORITY,
+                row["queue_position"] or 0.0,
+                number,
+            )
+        )
+    for number, row in enumerate(allocations.waiting_tasks(tx)):
+        wanted = int(json.loads(row["spec"] or "{}").get("slots", 0))
+        tasks[row["id"]] = (row["id"], wanted)
+        requests.append(scheduler.Request(row["id"], row["id"], wanted, _DEFAULT_PRIORITY, 0.0, number))
+    if not requests:
+        return []
+    free = sorted(set(slots.usable(tx)) - set(allocations.slots_in_use(tx)))
+    running_beside = sum(1 for a in allocations.live(tx) if a["slots"] == 0)
+    room = _ZERO_SLOT_ROOM - running_beside if slots.agent_enabled(tx) else 0
+    placed = []
+    for decision in scheduler.assign(requests, free, limits, used, room):
+        task_id, wanted = tasks[decision.key]
+        placed.append(_open_allocation(tx, task_id, wanted, list(decision.slots)))
+    return placed
+
+
+def _open_allocation(tx: Transaction, task_id: str, wanted: int, slot_ids: List[int]) -> str:
+    number = allocations.next_number(tx, task_id)
+    allocation_id = f"{task_id}.{number}"
+    tx.insert(
+        "allocations",
+        id=allocation_id,
+        task_id=task_id,
+        number=number,
+        state="ASSIGNED",
+        slots=wanted,
+        slot_ids=json.dumps(slot_ids),
+        resource_pool=RESOURCE_POOL,
+        agent_id=AGENT_ID,
+        resources_id=str(uuid.uuid4()),
+        ports=json.dumps(launch.prepare_ports(tx)),
+        start_time=timestamps.now(),
+    )
+    trial_id = tx.scalar("SELECT trial_id FROM tasks WHERE id = ?", (task_id,))
+    if trial_id is not None:
+        tx.execute("UPDATE trials SET run_id = run_id + 1 WHERE id = ?", (trial_id,))
+    tx.announce(AllocationChanged(allocation_id))
+    return allocation_id
+
+
+def _prepare(tx: Transaction, world: World, allocation_id: str) -> Optional[Launch]:
+    """What starts an allocation, or None when it is no longer wanted."""
+    row = allocations.by_id(tx, allocation_id)
+    if row is None or row["end_time"] is not None:
+        return None
+    if row["kill_requested"]:
+        lifecycle.allocation_ended(tx, allocation_id, lifecycle.Ending(137, "it was stopped before it started"))
+        return None
+    placement = launch.Placement(json.loads(row["slot_ids"]), world.device)
+    task_log.tell_start(tx, row)
+    make = launch.launch_of_command if row["trial_id"] is None else launch.launch_of_trial
+    prepared = make(tx, world, row, placement)
+    tx.update("allocations", {"id": allocation_id}, state="STARTING")
+    return prepared
+
+
+def _started(tx: Transaction, allocation_id: str, handle: str) -> None:
+    tx.update("allocations", {"id": allocation_id}, handle=handle)
+    # whatever was asked of it while it started is done now
+    tx.announce(AllocationChanged(allocation_id))
+
+
+def _ended(tx: Transaction, allocation_id: str, ending: lifecycle.Ending) -> None:
+    lifecycle.allocation_ended(tx, allocation_id, ending)
+    close_allocation_sessions(tx, allocation_id)

@@ -1,0 +1,390 @@
+"""The life of managed experiments and their trials: states, what leads from one to the next, and the search.
+
+An experiment is a search that asks for trials. A trial runs in one allocation after another until a process of it exits
+by itself; how an allocation ended decides what becomes of the trial (`allocation_ended`), and each closed trial may let
+the search ask for more. All of it is rows of the database, changed in one transaction per event, so a master that is
+killed finds everything where it was. What must be started or signalled is not done here: `engine` reads it off the rows.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from determined.common import timestamps
+
+from .. import searcher
+from ..errors import plain
+from ..notify import AllocationChanged, ExperimentChanged, QueueChanged, TaskEnded
+from ..store import allocations, trials
+from ..store.database import Row, Transaction
+from . import garbage, task_log, webhooks
+
+TERMINAL = ("COMPLETED", "CANCELED", "ERROR")
+STOPPING = ("STOPPING_COMPLETED", "STOPPING_CANCELED", "STOPPING_KILLED", "STOPPING_ERROR")
+_END_OF = {
+    "STOPPING_COMPLETED": "COMPLETED",
+    "STOPPING_CANCELED": "CANCELED",
+    "STOPPING_KILLED": "CANCELED",
+    "STOPPING_ERROR": "ERROR",
+}
+_SEVERITY = {state: rank for rank, state in enumerate(STOPPING)}
+_REASON = {"COMPLETED": "completed", "CANCELED": "canceled", "ERROR": "errored"}
+
+
+def is_live(experiment: Row) -> bool:
+    """Whether the master runs this experiment: managed, and not at its end."""
+    return not experiment["unmanaged"] and experiment["state"] in ("ACTIVE", "PAUSED", *STOPPING)
+
+
+# --- experiments ----------------------------------------------------------------------------------------------------
+
+
+def begin(tx: Transaction, experiment_id: int) -> None:
+    """Begin the search of a new experiment: its first trials exist when this returns, paused."""
+    experiment = _experiment(tx, experiment_id)
+    config = json.loads(experiment["config"])
+    search = searcher.Search.create(
+        config["searcher"], config["hyperparameters"], config["reproducibility"]["experiment_seed"]
+    )
+    tx.cache[_search_key(experiment_id)] = search
+    _apply(tx, experiment_id, search, search.start())
+    _save_search(tx, experiment_id, search)
+
+
+def activate(tx: Transaction, experiment: Row) -> None:
+    """Let an experiment run."""
+    position = experiment["queue_position"]
+    if position is None:
+        position = 1 + (tx.scalar("SELECT max(queue_position) FROM experiments") or 0)
+    tx.update("experiments", {"id": experiment["id"]}, queue_position=position)
+    tx.execute("UPDATE trials SET state = 'ACTIVE' WHERE experiment_id = ? AND state = 'PAUSED'", (experiment["id"],))
+    _enter(tx, experiment["id"], "ACTIVE")
+    _finish_if_closed(tx, experiment["id"])
+
+
+def pause(tx: Transaction, experiment: Row) -> None:
+    """Stop an experiment's trials where they are; they go on from their checkpoints when it is activated."""
+    _enter(tx, experiment["id"], "PAUSED")
+    for trial in trials.of_experiment_in(tx, experiment["id"], ("ACTIVE",)):
+        tx.update("trials", {"id": trial["id"]}, state="PAUSED")
+        allocation = allocations.live_of_trial(tx, trial["id"])
+        if allocation is not None:
+            request_stop(tx, allocation, "user requested pause")
+
+
+def cancel(tx: Transaction, experiment: Row) -> None:
+    """End an experiment; its trials may save their work first."""
+    _stop_all(tx, experiment["id"], "STOPPING_CANCELED")
+
+
+def kill(tx: Transaction, experiment: Row) -> None:
+    """End an experiment at once."""
+    _stop_all(tx, experiment["id"], "STOPPING_KILLED")
+
+
+def continue_search(tx: Transaction, experiment: Row) -> None:
+    """Take an ended experiment up again: its trials that are not completed become new tasks.
+
+    A single search resumes its trial in whichever state it is.
+    """
+    experiment_id = experiment["id"]
+    search = _search(tx, experiment_id)
+    single = experiment["searcher_name"] == "single"
+    for trial in trials.of_experiment_in(tx, experiment_id, TERMINAL):
+        if trial["state"] == "COMPLETED" and not single:
+            continue
+        tx.update("trials", {"id": trial["id"]}, state="PAUSED", end_time=None, restarts=0, early_exit_reason=None)
+        trials.add_task(tx, trial["id"])
+        search.reopen(trial["request_id"])
+    _save_search(tx, experiment_id, search)
+    tx.update("experiments", {"id": experiment_id}, progress=0, end_time=None)
+
+
+def _stop_all(tx: Transaction, experiment_id: int, state: str) -> None:
+    _enter(tx, experiment_id, state)
+    for trial in trials.of_experiment_in(tx, experiment_id, ("ACTIVE", "PAUSED", *STOPPING)):
+        _stop_trial(tx, trial, state)
+    _finish_if_closed(tx, experiment_id)
+
+
+def _enter(tx: Transaction, experiment_id: int, state: str) -> None:
+    """Write an experiment's new state and tell whom it concerns."""
+    values: Dict[str, Any] = {"state": state}
+    if state in TERMINAL:
+        values["end_time"] = timestamps.now()
+        if state == "COMPLETED":
+            values["progress"] = 1
+    tx.update("experiments", {"id": experiment_id}, **values)
+    experiment = _experiment(tx, experiment_id)
+    webhooks.experiment_changed(tx, experiment, state)
+    if state in TERMINAL:
+        garbage.collect(tx, experiment)
+        tx.cache.pop(_search_key(experiment_id), None)
+    tx.announce(ExperimentChanged(experiment_id))
+    tx.announce(QueueChanged())
+
+
+def _finish_if_closed(tx: Transaction, experiment_id: int) -> None:
+    """End a stopping experiment whose last trial has closed."""
+    experiment = _experiment(tx, experiment_id)
+    end = _END_OF.get(experiment["state"])
+    if end is None:
+        return
+    if not trials.of_experiment_in(tx, experiment_id, ("ACTIVE", "PAUSED", *STOPPING)):
+        _enter(tx, experiment_id, end)
+
+
+# --- the search -----------------------------------------------------------------------------------------------------
+
+
+def trial_validated(tx: Transaction, experiment: Row, trial: Row, metrics: Dict[str, Any]) -> None:
+    """Tell the search of a validation, before it is stored.
+
+    Raises:
+        Refusal: the searcher's metric is no number.
+    """
+    name = experiment["searcher_metric"]
+    value = metrics.get(name)
+    if isinstance(value, (str, list, dict, bool)) and value not in ("NaN", "Infinity", "-Infinity"):
+        raise plain(f"value of searcher metric {name} is not a number")
+    if not is_live(experiment) or not searcher.looks_at_validations(experiment["searcher_name"]):
+        return
+    search = _search(tx, experiment["id"])
+    try:
+        actions = search.trial_validated(trial["request_id"], metrics)
+    except searcher.SearchError:
+        # the search cannot go on without the numbers it steers by
+        if experiment["state"] in ("ACTIVE", "PAUSED"):
+            _stop_all(tx, experiment["id"], "STOPPING_ERROR")
+        return
+    _apply(tx, experiment["id"], search, actions)
+    _save_search(tx, experiment["id"], search)
+    _update_progress(tx, experiment["id"], search)
+
+
+def trial_progressed(tx: Transaction, experiment: Row, trial: Row, progress: float) -> None:
+    """Take a trial's own word on how far it is."""
+    tx.update("trials", {"id": trial["id"]}, progress=progress)
+    if not is_live(experiment):
+        return
+    search = _search(tx, experiment["id"])
+    search.set_progress(trial["request_id"], progress)
+    _save_search(tx, experiment["id"], search)
+    _update_progress(tx, experiment["id"], search)
+
+
+def trial_exits_early(tx: Transaction, experiment: Row, trial: Row, reason: str) -> None:
+    """Note that a trial found its hyperparameters unusable: it ends soon, or is ended."""
+    tx.update("trials", {"id": trial["id"]}, early_exit_reason=reason)
+    tx.announce(QueueChanged())
+
+
+def _search_key(experiment_id: int) -> Any:
+    return ("search", experiment_id)
+
+
+def _search(tx: Transaction, experiment_id: int) -> searcher.Search:
+    search: Optional[searcher.Search] = tx.cache.get(_search_key(experiment_id))
+    if search is None:
+        experiment = _experiment(tx, experiment_id)
+        config = json.loads(experiment["config"])
+        search = searcher.Search.from_state(
+            config["searcher"], config["hyperparameters"], json.loads(experiment["searcher_state"])
+        )
+        tx.cache[_search_key(experiment_id)] = search
+    return search
+
+
+def _save_search(tx: Transaction, experiment_id: int, search: searcher.Search) -> None:
+    state = json.dumps(search.state(), separators=(",", ":"))
+    tx.update("experiments", {"id": experiment_id}, searcher_state=state)
+
+
+def _update_progress(tx: Transaction, experiment_id: int, search: searcher.Search) -> None:
+    tx.update("experiments", {"id": experiment_id}, progress=search.progress())
+
+
+def _apply(tx: Transaction, experiment_id: int, search: searcher.Search, actions: List[searcher.Action]) -> None:
+    """Do what the search asks for."""
+    experiment = _experiment(tx, experiment_id)
+    if experiment["state"] in STOPPING:
+        return
+    warm_start: Optional[str] = None
+    if any(isinstance(a, searcher.CreateTrial) for a in actions):
+        warm_start = trials.warm_start_checkpoint(tx, json.loads(experiment["config"])["searcher"])
+    for action in actions:
+        if isinstance(action, searcher.CreateTrial):
+            trials.insert_trial(
+                tx,
+                experiment_id=experiment_id,
+                request_id=action.request_id,
+                hparams=action.hparams,
+                seed=action.seed,
+                state=experiment["state"],
+                warm_start_checkpoint_uuid=warm_start,
+            )
+            tx.announce(QueueChanged())
+        elif isinstance(action, searcher.StopTrial):
+            trial = trials.by_request_id(tx, experiment_id, action.request_id)
+            if trial is not None and trial["state"] in ("ACTIVE", "PAUSED"):
+                # unlike the real master ours sends the preemption signal too: a stopped trial trains no further
+                _stop_trial(tx, trial, "STOPPING_COMPLETED")
+        else:
+            state = "STOPPING_ERROR" if action.failure else "STOPPING_CANCELED" if action.canceled else None
+            _enter(tx, experiment_id, state or "STOPPING_COMPLETED")
+            _finish_if_closed(tx, experiment_id)
+
+
+# --- trials ---------------------------------------------------------------------------------------------------------
+
+
+def kill_trial(tx: Transaction, trial: Row) -> None:
+    """End one trial at once; the search goes on without it."""
+    if trial["state"] not in TERMINAL:
+        _stop_trial(tx, trial, "STOPPING_KILLED")
+
+
+def _stop_trial(tx: Transaction, trial: Row, state: str) -> None:
+    """Move a trial towards an end, unless it is on the way to a harder one."""
+    current = trial["state"]
+    if current in _SEVERITY and _SEVERITY[current] >= _SEVERITY[state]:
+        return
+    tx.update("trials", {"id": trial["id"]}, state=state)
+    allocation = allocations.live_of_trial(tx, trial["id"])
+    if allocation is None:
+        _close_trial(tx, trial["id"], _END_OF[state])
+    else:
+        reason = "user requested cancellation" if state == "STOPPING_CANCELED" else ""
+        request_stop(tx, allocation, reason, kill=state in ("STOPPING_KILLED", "STOPPING_ERROR"))
+
+
+def _close_trial(tx: Transaction, trial_id: int, state: str) -> None:
+    """End a trial and let the search go on."""
+    now = timestamps.now()
+    tx.update("trials", {"id": trial_id}, state=state, end_time=now)
+    trial = trials.by_id(tx, trial_id)
+    task = allocations.latest_task_of_trial(tx, trial_id)
+    if task is not None:
+        allocations.end_task(tx, task["id"], now)
+        tx.announce(TaskEnded(task["id"]))
+    experiment_id = trial["experiment_id"]
+    experiment = _experiment(tx, experiment_id)
+    if experiment["state"] in ("ACTIVE", "PAUSED"):
+        search = _search(tx, experiment_id)
+        actions = search.trial_exited(trial["request_id"], _REASON[state])
+        _apply(tx, experiment_id, search, actions)
+        _save_search(tx, experiment_id, search)
+        if _experiment(tx, experiment_id)["state"] in ("ACTIVE", "PAUSED"):
+            _update_progress(tx, experiment_id, search)
+    _finish_if_closed(tx, experiment_id)
+
+
+# --- allocations ----------------------------------------------------------------------------------------------------
+
+
+class Ending(NamedTuple):
+    """How the processes of an allocation came to their end.
+
+    Attributes:
+        code: exit status, 128 + n after signal n; None when nobody can know it (the machine went down, say).
+        text: what went wrong, in a few words; empty when nothing did.
+    """
+
+    code: Optional[int]
+    text: str = ""
+
+
+def request_stop(tx: Transaction, allocation: Row, reason: str = "", *, kill: bool = False) -> None:
+    """Ask an allocation to end: by the preemption signal when it can hear it, else by killing it.
+
+    Parameters:
+        reason: what the task's log says about it; nothing is said without one.
+        kill: do not ask.
+    """
+    now = timestamps.now()
+    if kill or not allocation["is_ready"]:
+        tx.update("allocations", {"id": allocation["id"]}, kill_requested=1)
+    elif allocation["preempt_requested_at"] is None:
+        tx.update("allocations", {"id": allocation["id"]}, preempt_requested_at=now)
+        if reason:
+            task_log.tell_stop(tx, allocation, reason)
+    tx.announce(AllocationChanged(allocation["id"]))
+
+
+def allocation_ended(tx: Transaction, allocation_id: str, ending: Ending) -> None:
+    """Write down an allocation's end and draw the consequences for its trial."""
+    allocation = allocations.by_id(tx, allocation_id)
+    if allocation is None or allocation["end_time"] is not None:
+        return
+    now = timestamps.now()
+    killed = bool(allocation["kill_requested"])
+    preempted = bool(allocation["preempt_acknowledged"])
+    failed = bool(ending.code) and not killed and not preempted
+    why = _what_happened(ending, killed=killed)
+    exit_reason = _exit_reason(ending, why, killed=killed, preempted=preempted)
+    tx.update(
+        "allocations",
+        {"id": allocation_id},
+        state="TERMINATED",
+        end_time=now,
+        exit_reason=exit_reason,
+        exit_error=ending.text if failed else None,
+        status_code=ending.code,
+    )
+    task_log.tell_end(tx, allocation, why, exit_reason, failed=failed)
+    tx.announce(AllocationChanged(allocation_id))
+    tx.announce(QueueChanged())
+    if allocation["trial_id"] is None:
+        allocations.end_task(tx, allocation["task_id"], now)
+        tx.announce(TaskEnded(allocation["task_id"]))
+        return
+    trial = trials.by_id(tx, allocation["trial_id"])
+    finished = ending.code is not None and not killed and not preempted
+    if trial["state"] in STOPPING:
+        _close_trial(tx, trial["id"], "ERROR" if failed else _END_OF[trial["state"]])
+    elif trial["early_exit_reason"] is not None and killed:
+        _close_trial(tx, trial["id"], "CANCELED")
+    elif failed:
+        _count_failure(tx, trial)
+    elif finished:
+        _close_trial(tx, trial["id"], "COMPLETED")
+
+
+def _count_failure(tx: Transaction, trial: Row) -> None:
+    restarts = trial["restarts"] + 1
+    tx.update("trials", {"id": trial["id"]}, restarts=restarts)
+    if restarts > _experiment(tx, trial["experiment_id"])["max_restarts"]:
+        _close_trial(tx, trial["id"], "ERROR")
+
+
+def _what_happened(ending: Ending, *, killed: bool) -> str:
+    """The words of the real master for what an allocation's processes did."""
+    if ending.code == 0:
+        return "resources exited successfully with a zero exit code"
+    if killed:
+        return "resources were killed"
+    if ending.code is None:
+        return ending.text or "the agent was lost"
+    return (
+        "resources failed with non-zero exit code: container failed with non-zero exit code:"
+        f" {ending.code} (exit code {ending.code})"
+    )
+
+
+def _exit_reason(ending: Ending, why: str, *, killed: bool, preempted: bool) -> str:
+    """The words of the real master for how an allocation ended."""
+    if preempted:
+        return f"allocation preempted after all resources exited: {why}"
+    if ending.code == 0:
+        return f"allocation stopped early after all resources exited: {why}"
+    if killed:
+        return f"allocation killed after all resources exited: {why}"
+    return f"allocation failed: {why}"
+
+
+def _experiment(tx: Transaction, experiment_id: int) -> Row:
+    row = tx.one("SELECT * FROM experiments WHERE id = ?", (experiment_id,))
+    if row is None:
+        raise LookupError(f"experiment {experiment_id} has no row")
+    return row

@@ -1,0 +1,46 @@
+"""What a master is told when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Dict, Optional
+
+VERSION = "0.38.1"
+"""The version of the API that the embedded master answers as."""
+
+AGENT_ID = "agent-0"
+RESOURCE_POOL = "default"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Settings of one master.
+
+    Attributes:
+        data_dir: folder of everything the master keeps: database, checkpoints, work folders of tasks.
+        host: address to listen on.
+        port: port to listen on; 0 for a free one.
+        slots: CPU slots; None for the GPUs of the machine, or else one slot per core; 0 for a cluster without an agent.
+        initial_passwords: by user name, for a fresh data folder only; users not named get an empty password.
+        checkpoint_storage: the default `checkpoint_storage` of experiments; None for a folder in `data_dir`.
+        durability: "normal" or "full", see `store.database`.
+        cluster_name: shown to users.
+        python: the interpreter that runs tasks; None for the master's own.
+        stop_with_parent: stop when standard input closes, i.e. when the process that started this one is gone.
+    """
+
+    data_dir: Path
+    host: str = "127.0.0.1"
+    port: int = 8080
+    slots: Optional[int] = None
+    initial_passwords: Dict[str, str] = field(default_factory=dict)
+    checkpoint_storage: Optional[Dict[str, Any]] = None
+    durability: str = "normal"
+    cluster_name: str = ""
+    python: Optional[str] = None
+    stop_with_parent: bool = False
+
+    def default_checkpoint_storage(self) -> Dict[str, Any]:
+        """The storage that experiments get which name none."""
+        return self.checkpoint_storage or {"type": "shared_fs", "host_path": str(self.data_dir / "checkpoints")}

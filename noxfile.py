@@ -1,0 +1,66 @@
+"""What is done with the project: `nox -l` lists it."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+import nox
+
+nox.options.sessions = ["tests", "checks"]
+nox.options.error_on_missing_interpreters = False
+
+HERE = pathlib.Path(__file__).parent
+SHARED = HERE.parent / "shared"
+TEST_NEEDS = ["pytest>=7.4", "numpy", "PyYAML"]
+CHECK_NEEDS = [
+    "mypy>=1.11", "ruff>=0.6", "import-linter>=2.0", "types-requests", "types-PyYAML", "types-python-dateutil", "nox",
+]  # fmt: skip
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """The main job: a search on an embedded master, from creation to a registered model."""
+    session.install(".[master]", "numpy")
+    data = pathlib.Path(session.create_tmp()) / "determined-data"
+    # trials run with the interpreter the master runs with: the one of this session
+    session.run("python", "examples/digits/demo.py", env={"DIGITS_DATA": str(data)})
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """All tests on the interpreter that runs nox."""
+    session.install("-e", ".[master]", *TEST_NEEDS)
+    session.run("pytest", *session.posargs)
+
+
+@nox.session(python=["3.9", "3.10", "3.11", "3.12", "3.13"])
+def versions(session: nox.Session) -> None:
+    """Unit tests on every supported Python that is installed."""
+    session.install("-e", ".[master]", *TEST_NEEDS)
+    session.run("pytest", "tests/unit", "tests/contract", *session.posargs)
+
+
+@nox.session
+def checks(session: nox.Session) -> None:
+    """Lint, formatting, types, layers."""
+    session.install("-e", ".[master]", *TEST_NEEDS, *CHECK_NEEDS)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    session.run("lint-imports")
+
+
+@nox.session
+def conformance(session: nox.Session) -> None:
+    """Play the recorded scenes of a real master to the embedded one; needs ../shared/conformance."""
+    judge = SHARED / "conformance" / "conform.py"
+    if not judge.exists():
+        session.skip(f"{judge} is not there")
+    session.install("-e", ".[master]", "numpy")
+    start = "python -m determined.master --port {port} --data-dir {data} --initial-user-password Passw0rd!x --slots {slots}"
+    session.run("python", str(judge), "play", "--start", start, *session.posargs)
+
+
+if __name__ == "__main__":
+    sys.exit("run it with nox")

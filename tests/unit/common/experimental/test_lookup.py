@@ -1,0 +1,161 @@
+"""Finding things by name, and living with what the master answers wrongly."""
+
+from __future__ import annotations
+
+from typing import Any, Dict
+
+import pytest
+
+from determined.common.api import Session
+from determined.common.api import errors as api_errors
+from determined.common.experimental.determined import Determined
+from determined.common.experimental.experiment import ExperimentState
+from determined.common.experimental.model import Model
+from determined.common.experimental.project import Project
+from determined.common.experimental.workspace import Workspace
+
+from .stub_master import Answer, Request, StubMaster, page_of
+
+MODEL: Dict[str, Any] = {"id": 4, "name": "m", "metadata": {"a": 1}, "labels": ["x"], "username": "ada"}
+
+
+def workspaces(*names: str) -> Any:
+    return page_of("workspaces", *({"id": number, "name": name} for number, name in enumerate(names, 1)))
+
+
+def test_a_workspace_is_found_by_its_exact_name_where_the_master_takes_it_for_a_pattern(
+    stub: StubMaster, session: Session
+) -> None:
+    stub.on("GET", "/api/v1/workspaces", workspaces("axb", "A_B", "a_b"))
+    assert Workspace(session, workspace_name="a_b").id == 3
+    assert Determined._from_session(session).get_workspace("a_b").id == 3
+    with pytest.raises(api_errors.NotFoundException, match="a_c"):
+        Workspace(session, workspace_name="a_c")
+
+
+def test_a_name_with_a_backslash_is_not_sent_as_a_pattern(stub: StubMaster, session: Session) -> None:
+    stub.on("GET", "/api/v1/workspaces", workspaces("a\\b"))
+    assert Workspace(session, workspace_name="a\\b").id == 1
+    assert "name" not in stub.requests[0].query
+
+
+def test_a_workspace_needs_a_number_or_a_name(stub: StubMaster, session: Session) -> None:
+    with pytest.raises(ValueError, match="workspace_id or workspace_name"):
+        Workspace(session)
+    assert stub.requests == []
+
+
+def test_a_project_is_found_by_its_exact_name(stub: StubMaster, session: Session) -> None:
+    found = page_of("projects", {"id": 8, "name": "pXq"}, {"id": 9, "name": "p_q"})
+    stub.on("GET", "/api/v1/workspaces/2/projects", found)
+    stub.on("DELETE", "/api/v1/projects/9", {"completed": True})
+    workspace = Workspace(session, workspace_id=2)
+    assert workspace.get_project("p_q").id == 9
+    workspace.delete_project("p_q")
+    with pytest.raises(api_errors.NotFoundException, match="other"):
+        workspace.get_project("other")
+
+
+def test_a_removed_note_leaves_the_others(stub: StubMaster, session: Session) -> None:
+    notes = [{"name": "a", "contents": "1"}, {"name": "b", "contents": "2"}]
+    stub.on("GET", "/api/v1/projects/5", {"project": {"id": 5, "notes": notes}})
+    stub.on("PUT", "/api/v1/projects/5/notes", lambda request: {"notes": request.body["notes"]})
+    project = Project(session, 5)
+    project.remove_note("a")
+    assert project.notes == [notes[1]]
+    with pytest.raises(ValueError, match="no note named 'z'"):
+        project.remove_note("z")
+
+
+def test_a_changed_model_is_read_again_because_the_answer_lacks_its_id(stub: StubMaster, session: Session) -> None:
+    changed = {**MODEL, "description": "new"}
+    stub.on("GET", "/api/v1/models/m", {"model": MODEL})
+    stub.on("PATCH", "/api/v1/models/4", {"model": {"name": "m", "id": 0, "username": ""}})
+    stub.on("GET", "/api/v1/models/4", {"model": changed})
+    model = Determined._from_session(session).get_model("m")
+    model.set_description("new")
+    assert (model.model_id, model.username, model.description) == (4, "ada", "new")
+
+
+def test_model_metadata_is_merged_with_what_the_master_has(stub: StubMaster, session: Session) -> None:
+    stub.on("GET", "/api/v1/models/m", {"model": MODEL})
+    stub.on("GET", "/api/v1/models/4", {"model": MODEL})
+    stub.on("PATCH", "/api/v1/models/4", {"model": {}})
+    model = Model(session, "m")
+    model.add_metadata({"b": 2})
+    model.remove_metadata(["a", "c"])
+    assert [r.body for r in stub.sent("PATCH", "/api/v1/models/4")] == [
+        {"metadata": {"a": 1, "b": 2}},
+        {"metadata": {}},
+    ]
+
+
+def test_a_model_whose_name_has_a_colon_is_found_in_the_list(stub: StubMaster, session: Session) -> None:
+    stub.on("GET", "/api/v1/models", page_of("models", {"id": 1, "name": "xa:b"}, {"id": 2, "name": "a:b"}))
+    assert Determined._from_session(session).get_model("a:b").model_id == 2
+
+
+def test_models_of_unknown_workspaces_are_not_all_models(stub: StubMaster, session: Session) -> None:
+    stub.on("GET", "/api/v1/workspaces", workspaces("here"))
+    stub.on("GET", "/api/v1/models", page_of("models", MODEL))
+    determined = Determined._from_session(session)
+    with pytest.raises(api_errors.NotFoundException, match="nowhere"):
+        determined.list_models(workspace_names=["nowhere"])
+    assert [m.name for m in determined.list_models(workspace_names=["here"], workspace_ids=[7])] == ["m"]
+    assert stub.sent("GET", "/api/v1/models")[-1].query["workspaceIds"] == ["7", "1"]
+
+
+def test_the_latest_version_is_none_where_there_is_none(stub: StubMaster, session: Session) -> None:
+    stub.on("GET", "/api/v1/models/m/versions", page_of("modelVersions"))
+    assert Model(session, "m").get_version() is None
+    assert stub.requests[0].query["orderBy"] == ["ORDER_BY_DESC"]
+
+
+def test_a_version_brings_its_checkpoint(stub: StubMaster, session: Session) -> None:
+    data = {"version": 3, "id": 30, "model": MODEL, "checkpoint": {"uuid": "u", "state": "STATE_COMPLETED"}}
+    stub.on("GET", "/api/v1/models/m/versions/3", {"modelVersion": data})
+    version = Model(session, "m").get_version(3)
+    assert version is not None
+    assert (version.model_version, version.model_name, version.model_id) == (3, "m", 4)
+    assert version.checkpoint is not None
+    assert version.checkpoint.uuid == "u"
+
+
+def states_asked(request: Request) -> Any:
+    return sorted(request.query.get("states", []))
+
+
+def test_states_that_are_only_shown_are_asked_for_as_active(stub: StubMaster, session: Session) -> None:
+    shown = ["STATE_RUNNING", "STATE_QUEUED", "STATE_PAUSED"]
+    found = page_of("experiments", *({"id": n, "state": state} for n, state in enumerate(shown)))
+    stub.on("GET", "/api/v1/experiments", found)
+    determined = Determined._from_session(session)
+    running = determined.list_experiments(states=[ExperimentState.RUNNING])
+    assert [e.id for e in running] == [0]
+    assert states_asked(stub.requests[-1]) == ["STATE_ACTIVE", "STATE_RUNNING"]
+    active = determined.list_experiments(states=[ExperimentState.ACTIVE, ExperimentState.PAUSED])
+    assert [e.id for e in active] == [0, 1, 2]
+    assert states_asked(stub.requests[-1]) == ["STATE_ACTIVE", "STATE_PAUSED"]
+
+
+def test_no_ids_and_no_states_are_no_experiments(stub: StubMaster, session: Session) -> None:
+    determined = Determined._from_session(session)
+    assert determined.list_experiments(experiment_ids=[]) == []
+    assert determined.list_experiments(states=[]) == []
+    assert stub.requests == []
+
+
+def test_experiments_are_asked_for_by_id_with_dots_in_the_query(stub: StubMaster, session: Session) -> None:
+    stub.on("GET", "/api/v1/experiments", page_of("experiments"))
+    Determined._from_session(session).list_experiments(experiment_ids=[3, 5], labels=["a"], name="n")
+    query = stub.requests[0].query
+    assert query["experimentIdFilter.incl"] == ["3", "5"]
+    assert (query["labels"], query["name"]) == (["a"], ["n"])
+
+
+def test_oauth_is_told_to_be_an_enterprise_feature(stub: StubMaster, session: Session) -> None:
+    from determined.errors import EnterpriseOnlyError
+
+    stub.on("GET", "/oauth2/clients", Answer(404, {"message": "api not found"}))
+    with pytest.raises(EnterpriseOnlyError):
+        Determined._from_session(session).list_oauth_clients()
