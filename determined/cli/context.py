@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Optional
 import click
 
 if TYPE_CHECKING:
+    from determined.common.api import Session
     from determined.experimental.client import Determined
 
 DEFAULT_MASTER = "localhost:8080"
@@ -35,6 +36,13 @@ class Context:
         from determined.experimental.client import Determined
 
         return Determined(master=self.master_address, user=self.user)
+
+    def session(self) -> "Session":
+        """Log in as the user of this invocation and return the session; raises as `client`."""
+        from determined.common.api import authentication, certs
+
+        address = authentication.master_address(self.master)
+        return authentication.login_with_cache(address, self.user, cert=certs.default_load(address))
 
 
 pass_context = click.make_pass_decorator(Context)

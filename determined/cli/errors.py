@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Callable, Tuple, Type
 
-import click
-
 from determined.common.api import errors as api
 
 
@@ -30,14 +28,8 @@ _TABLE: Tuple[Tuple[Type[BaseException], Callable[[BaseException], str]], ...] =
 
 
 def reason_of(error: BaseException) -> str:
-    """Return the line that tells a user why a command failed."""
-    command = _command_path()
+    """Return the words that tell a user why a command failed."""
     for kind, tell in _TABLE:
         if isinstance(error, kind):
-            return f"Failed to {command}: {tell(error)}" if command else f"Failed: {tell(error)}"
-    return f"Failed: {type(error).__name__}: {error} (set DET_DEBUG=1 for a traceback)"
-
-
-def _command_path() -> str:
-    context = click.get_current_context(silent=True)
-    return context.command_path if context is not None else ""
+            return tell(error)
+    return f"{type(error).__name__}: {error} (set DET_DEBUG=1 for a traceback)"

@@ -8,11 +8,33 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple
 import click
 
 
+class CommandFailed(Exception):
+    """A command could not do what it is for.
+
+    Attributes:
+        doing: what it was to do, in a few words.
+        error: why it could not.
+    """
+
+    def __init__(self, doing: str, error: Exception) -> None:
+        super().__init__(f"Failed to {doing}: {error}")
+        self.doing, self.error = doing, error
+
+
 class Command(click.Command):
     """A command whose long options may be shortened to any unique prefix."""
 
     def parse_args(self, context: click.Context, args: List[str]) -> List[str]:
         return super().parse_args(context, _complete_options(self, context, args))
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
+            doing = self.get_short_help_str(limit=200).rstrip(".").partition(";")[0]
+            raise CommandFailed(doing[:1].lower() + doing[1:], error) from error
 
 
 class Group(click.Group):
@@ -96,7 +118,7 @@ def _remaining(context: click.Context) -> List[str]:
 
 def _complete_options(command: click.Command, context: click.Context, args: List[str]) -> List[str]:
     known = [o for p in command.get_params(context) for o in (*p.opts, *p.secondary_opts) if o.startswith("--")]
-    completed = []
+    completed: List[str] = []
     for position, arg in enumerate(args):
         if arg == "--":
             return completed + args[position:]

@@ -34,9 +34,7 @@ def format_table(headers: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     numeric = [
         bool(rows) and all(isinstance(r[i], (int, float, type(None))) for r in rows) for i in range(len(headers))
     ]
-    widths = [
-        max([len(header), *(len(line) for row in texts for line in row[i])]) for i, header in enumerate(headers)
-    ]
+    widths = [max([len(header), *(len(line) for row in texts for line in row[i])]) for i, header in enumerate(headers)]
 
     def line(cells: Sequence[str]) -> str:
         placed = [c.rjust(w) if n else c.ljust(w) for c, w, n in zip(cells, widths, numeric)]

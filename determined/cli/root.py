@@ -13,7 +13,7 @@ from determined import __version__
 
 from .context import Context
 from .errors import reason_of
-from .groups import Group, LazyGroup
+from .groups import CommandFailed, LazyGroup
 
 NOUNS: Dict[str, Tuple[str, Tuple[str, ...], str]] = {
     "checkpoint": ("determined.cli.commands.checkpoint:checkpoint", ("c",), "manage checkpoints"),
@@ -56,12 +56,9 @@ def run(arguments: Optional[List[str]] = None) -> int:
         # whoever read our output has gone; nothing is to be said to nobody
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except Exception as error:
+    except CommandFailed as failed:
         if os.environ.get("DET_DEBUG", "").lower() in ("1", "true", "yes"):
             traceback.print_exc()
-        click.secho(reason_of(error), fg="red", err=True)
+        click.secho(f"Failed to {failed.doing}: {reason_of(failed.error)}", fg="red", err=True)
         return 1
     return result if isinstance(result, int) else 0
-
-
-__all__ = ["Group", "root", "run"]

@@ -19,4 +19,28 @@ if TYPE_CHECKING:
     from ..common.experimental.trial import Trial as Trial
     from ._native import create as create
     from ._native import create_trial_instance as create_trial_instance
-    from ._native import test_one_batch as test_one_batch
+    from ._native import try_one_batch as test_one_batch
+
+__getattr__, __dir__, __all__ = attach(
+    __name__,
+    {
+        "Checkpoint": "determined.common.experimental.checkpoint:Checkpoint",
+        "Determined": "determined.common.experimental.determined:Determined",
+        "Experiment": "determined.common.experimental.experiment:Experiment",
+        "ExperimentReference": "determined.experimental.experiment:ExperimentReference",
+        "Model": "determined.common.experimental.model:Model",
+        "ModelOrderBy": "determined.common.experimental.model:ModelOrderBy",
+        "ModelSortBy": "determined.common.experimental.model:ModelSortBy",
+        "Trial": "determined.common.experimental.trial:Trial",
+        "TrialReference": "determined.experimental.trial:TrialReference",
+        "checkpoint": "determined.experimental.checkpoint",
+        "client": "determined.experimental.client",
+        "create": "determined.experimental._native:create",
+        "create_trial_instance": "determined.experimental._native:create_trial_instance",
+        "experiment": "determined.experimental.experiment",
+        "metrics": "determined.experimental.metrics",
+        "model": "determined.experimental.model",
+        "test_one_batch": "determined.experimental._native:try_one_batch",
+        "trial": "determined.experimental.trial",
+    },
+)

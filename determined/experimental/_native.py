@@ -53,7 +53,7 @@ def create(
         raise NotImplementedError("local=True works with test=True only")
     if local:
         with _working_directory(context_dir or "."):
-            test_one_batch(trial_def, config)
+            try_one_batch(trial_def, config)
         return None
     info = _cluster_info()
     if info is not None and info.task_type == "TRIAL":
@@ -81,7 +81,7 @@ def create_trial_instance(
     return trial_def(pytorch.CheckpointLoadContext(hparams=chosen, exp_conf=config))
 
 
-def test_one_batch(
+def try_one_batch(
     trial_class: Optional[Type[Any]] = None,
     config: Optional[Dict[str, Any]] = None,
     controller_cls: Any = None,

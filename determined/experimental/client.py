@@ -178,9 +178,7 @@ def list_experiments(
     project_id: Optional[int] = None,
 ) -> List[Experiment]:
     """Return the experiments that meet all of the conditions; see `Determined.list_experiments`."""
-    return _get_singleton().list_experiments(
-        sort_by, order_by, experiment_ids, labels, users, states, name, project_id
-    )
+    return _get_singleton().list_experiments(sort_by, order_by, experiment_ids, labels, users, states, name, project_id)
 
 
 def get_trial(trial_id: int) -> Trial:
@@ -224,9 +222,7 @@ def list_models(
     workspace_ids: Optional[List[int]] = None,
 ) -> List[Model]:
     """Return the models that meet all of the conditions; see `Determined.list_models`."""
-    return _get_singleton().list_models(
-        sort_by, order_by, name, description, model_id, workspace_names, workspace_ids
-    )
+    return _get_singleton().list_models(sort_by, order_by, name, description, model_id, workspace_names, workspace_ids)
 
 
 def get_model_labels() -> List[str]:
@@ -332,9 +328,13 @@ def stream_trials_validation_metrics(trial_ids: List[int]) -> Iterable[TrialMetr
     return iter_trials_metrics(trial_ids, "validation")
 
 
-__getattr__ = old_names(__name__, {
+__getattr__ = old_names(
+    __name__,
+    {
         "ExperimentReference": "experiment:Experiment",
         "TrainingMetrics": "metrics:TrialMetrics",
         "TrialReference": "trial:Trial",
         "ValidationMetrics": "metrics:TrialMetrics",
-    }, "0.26")
+    },
+    "0.26",
+)

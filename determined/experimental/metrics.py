@@ -5,4 +5,6 @@ from ..common.experimental.metrics import TrialMetrics
 
 __all__ = ["TrialMetrics"]
 
-__getattr__ = old_names(__name__, {"TrainingMetrics": "metrics:TrialMetrics", "ValidationMetrics": "metrics:TrialMetrics"}, "0.23")
+__getattr__ = old_names(
+    __name__, {"TrainingMetrics": "metrics:TrialMetrics", "ValidationMetrics": "metrics:TrialMetrics"}, "0.23"
+)

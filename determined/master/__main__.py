@@ -68,6 +68,9 @@ def main() -> int:
     except OSError as error:
         logging.getLogger("determined.master").error("cannot listen on %s:%d: %s", settings.host, settings.port, error)
         return 1
+    # inherited by each connection: asyncio sets it only where the socket's protocol is named, which is not the case
+    # here, and an answer's headers and body are two packets
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     settings = dataclasses.replace(settings, port=listener.getsockname()[1])
     if settings.stop_with_parent:
         threading.Thread(target=_stop_with_parent, daemon=True).start()

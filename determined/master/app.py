@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import uuid
-from typing import Any
+from typing import Any, List, Protocol
 
 from starlette.types import Receive, Scope, Send
 
@@ -19,9 +19,12 @@ from .notify import Hub, MasterLogged
 from .plain import PlainRoutes
 from .runner.local import LocalRunner
 from .services.allocations import Meetings
-from .services.devices import detect_slots
+from .services.checkpoint_removal import Remover
 from .services.deletions import Deletions
+from .services.devices import detect_slots
 from .services.engine import Engine
+from .services.experiment_removal import ExperimentRemoval
+from .services.heartbeats import Watchdog
 from .services.master_log import MasterLog
 from .services.webhook_calls import WebhookSender
 from .services.webhooks import signing_key
@@ -31,6 +34,14 @@ from .store import slots
 from .store.database import Database, Transaction
 
 logger = logging.getLogger("determined.master")
+
+
+class Worker(Protocol):
+    """A part of the master that works on its own, from start to stop."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
 
 
 class Master:
@@ -71,20 +82,23 @@ class Master:
         self.world.log.start(lambda: loop.call_soon_threadsafe(hub.publish, MasterLogged()))
         self._gateway = Gateway(self.world)
         self._plain = PlainRoutes(self.world)
-        self._engine = Engine(self.world, LocalRunner(self.settings.python))
-        await self._engine.start()
-        self._deletions = Deletions(db, hub)
-        self._deletions.start()
-        self._webhooks = WebhookSender(db, hub, await db.write(signing_key))
-        self._webhooks.start()
+        self._workers: List[Worker] = [
+            Engine(self.world, LocalRunner(self.settings.python)),
+            Remover(db, hub),
+            ExperimentRemoval(db, hub),
+            Deletions(db, hub),
+            Watchdog(db),
+            WebhookSender(db, hub, await db.write(signing_key)),
+        ]
+        for worker in self._workers:
+            await worker.start()
         logger.info("the master %s is up, with %d slots", self.world.identity.master_id, len(devices))
 
     async def stop(self) -> None:
         """End the master's tasks, answer who still waits, and close the data folder."""
         self.world.hub.close()
-        await self._webhooks.stop()
-        await self._deletions.stop()
-        await self._engine.stop()
+        for worker in reversed(self._workers):
+            await worker.stop()
         self.world.log.stop()
         self.world.db.close()
 

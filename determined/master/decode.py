@@ -224,8 +224,8 @@ def _map_decoder(item: Decoder) -> Decoder:
 
 
 def _enum_decoder(enum: "type[WireEnum]") -> Decoder:
-    members = list(enum)
-    by_name = {m.value: m for m in members}
+    by_name = {m.value: m for m in enum}
+    by_number = {m.number: m for m in enum}
 
     def decode(value: Any) -> Any:
         if isinstance(value, str):
@@ -234,7 +234,7 @@ def _enum_decoder(enum: "type[WireEnum]") -> Decoder:
                 raise invalid(f"unknown value {quoted} for enum {_proto_name(enum)}")
             return by_name[value]
         if isinstance(value, int) and not isinstance(value, bool):
-            return members[value] if 0 <= value < len(members) else value
+            return by_number.get(value, value)
         raise _mismatch(value, "int32")
 
     return decode
@@ -465,14 +465,14 @@ def _parse_float(text: str) -> float:
 
 
 def _enum_reader(enum: "type[WireEnum]") -> _Reader:
-    members = list(enum)
-    by_name = {m.value: m for m in members}
+    by_name = {m.value: m for m in enum}
+    by_number = {m.number: m for m in enum}
 
     def read(text: str) -> Any:
         if text in by_name:
             return by_name[text]
-        if _GO_INTEGER.match(text) and 0 <= int(text) < len(members):
-            return members[int(text)]
+        if _GO_INTEGER.match(text) and int(text) in by_number:
+            return by_number[int(text)]
         raise invalid(f"{text} is not a valid {_go_name(enum)}")
 
     return read

@@ -90,7 +90,7 @@ class Gateway:
             else:
                 request = {}
             if row.stream:
-                stream = _Stream(send)
+                stream = Stream(send)
                 await stream.serve(self._results(row, request, headers, parameters), receive)
                 return
             call = Call(request, self._caller(row, headers), headers, self._world, reply_headers)
@@ -138,7 +138,7 @@ class Gateway:
             yield result
 
 
-class _Stream:
+class Stream:
     """An answer of many lines, which ends early when the caller hangs up."""
 
     def __init__(self, send: Send) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Dict
+
 import click
 
 from determined import __version__
@@ -15,14 +17,14 @@ from ..output import show_yaml
 @pass_context
 def version(context: Context) -> None:
     """Show the versions of this client and of the master."""
-    from determined.common.api import errors
-    from determined.common.api.endpoints import cluster
-    from determined.common.api import UnauthSession
+    from determined.common.api import UnauthSession, authentication, certs, errors
+    from determined.common.api.endpoints import plain
 
-    told = {"cluster_id": "", "master_id": "", "version": ""}
-    session = UnauthSession(context.master_address, cert=None)
-    try:
-        told = dict(cluster.get_info(session))
-    except errors.MasterNotFoundException as error:
-        click.secho(f"{error}\nName the master with -m or DET_MASTER.", fg="yellow", err=True)
-    show_yaml({"client": {"version": __version__}, "master": told, "master_address": session.master})
+    address = authentication.master_address(context.master)
+    told: Dict[str, Any] = {"cluster_id": "", "master_id": "", "version": ""}
+    with UnauthSession(address, certs.default_load(address), max_retries=0) as session:
+        try:
+            told = plain.get_info(session)
+        except errors.MasterNotFoundException as error:
+            click.secho(f"{error}\nName the master with -m or DET_MASTER.", fg="yellow", err=True)
+    show_yaml({"client": {"version": __version__}, "master": told, "master_address": address})

@@ -6,9 +6,10 @@ import email.utils
 import random
 import time
 from dataclasses import dataclass
-from typing import Callable, Optional
+from typing import Callable, Optional, Union
 
 from requests import Response
+from urllib3.util.retry import Retry
 
 from . import errors
 
@@ -31,6 +32,20 @@ class Policy:
 
     retries: int = DEFAULT_MAX_RETRIES
     backoff: float = BACKOFF_SECONDS
+
+
+Retries = Union[None, int, Policy, Retry]
+"""How many times to send again, in any of the forms that sessions take; None for not at all."""
+
+
+def policy_of(retries: Retries) -> Policy:
+    """Return the policy that a session's argument stands for."""
+    if isinstance(retries, Policy):
+        return retries
+    if isinstance(retries, Retry):
+        total = retries.total
+        return Policy(DEFAULT_MAX_RETRIES if total is None else int(total), retries.backoff_factor or BACKOFF_SECONDS)
+    return Policy(retries or 0)
 
 
 def should_repeat(method: str, *, repeatable: bool, failure: Optional[Exception], status: Optional[int]) -> bool:
@@ -68,10 +83,8 @@ def delay_before(attempt: int, policy: Policy, retry_after: Optional[str], now: 
 
 
 def _retry_after_seconds(text: str, now: float) -> Optional[float]:
-    try:
+    if text.strip().isdigit():
         return float(text)
-    except ValueError:
-        pass
     try:
         return email.utils.parsedate_to_datetime(text).timestamp() - now
     except (TypeError, ValueError):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import copy
 from types import TracebackType
-from typing import Any, Dict, Mapping, Optional, Type, TypeVar, Union
+from typing import Any, Dict, Mapping, Optional, Type, TypeVar
 
 import requests
 
+from ..._deprecation import renamed
 from . import _retry, _transport, errors
-from ._transport import Timeout
+from ._transport import DEFAULT_TIMEOUT, Params, Timeout
+from ._url import normalize_address
 from .certs import Cert
 
 Self = TypeVar("Self", bound="BaseSession")
-_UNSET: Any = object()
 
 DEFAULT_MAX_RETRIES = _retry.DEFAULT_MAX_RETRIES
 
@@ -32,8 +33,6 @@ class BaseSession:
     username: str
 
     def __init__(self, master: str, cert: Optional[Cert], headers: Dict[str, str], policy: _retry.Policy) -> None:
-        from ._url import normalize_address
-
         self.master = normalize_address(master)
         self.cert = cert
         self._policy = policy
@@ -44,19 +43,19 @@ class BaseSession:
         self,
         path: str,
         *,
-        params: Optional[Mapping[str, Any]] = None,
+        params: Params = None,
         headers: Optional[Mapping[str, str]] = None,
-        timeout: Timeout = _UNSET,
+        timeout: Timeout = DEFAULT_TIMEOUT,
         stream: bool = False,
     ) -> requests.Response:
         """Send a GET; see `request`."""
         return self.request("GET", path, params=params, headers=headers, timeout=timeout, stream=stream)
 
-    def head(self, path: str, *, params: Optional[Mapping[str, Any]] = None, **options: Any) -> requests.Response:
+    def head(self, path: str, *, params: Params = None, **options: Any) -> requests.Response:
         """Send a HEAD; see `request`."""
         return self.request("HEAD", path, params=params, **options)
 
-    def options(self, path: str, *, params: Optional[Mapping[str, Any]] = None, **options: Any) -> requests.Response:
+    def options(self, path: str, *, params: Params = None, **options: Any) -> requests.Response:
         """Send an OPTIONS; see `request`."""
         return self.request("OPTIONS", path, params=params, **options)
 
@@ -64,11 +63,11 @@ class BaseSession:
         self,
         path: str,
         *,
-        params: Optional[Mapping[str, Any]] = None,
+        params: Params = None,
         json: Any = None,
         data: Any = None,
         headers: Optional[Mapping[str, str]] = None,
-        timeout: Timeout = _UNSET,
+        timeout: Timeout = DEFAULT_TIMEOUT,
         stream: bool = False,
         repeatable: bool = False,
     ) -> requests.Response:
@@ -89,11 +88,11 @@ class BaseSession:
         self,
         path: str,
         *,
-        params: Optional[Mapping[str, Any]] = None,
+        params: Params = None,
         json: Any = None,
         data: Any = None,
         headers: Optional[Mapping[str, str]] = None,
-        timeout: Timeout = _UNSET,
+        timeout: Timeout = DEFAULT_TIMEOUT,
     ) -> requests.Response:
         """Send a PUT; see `request`."""
         return self.request("PUT", path, params=params, json=json, data=data, headers=headers, timeout=timeout)
@@ -102,11 +101,11 @@ class BaseSession:
         self,
         path: str,
         *,
-        params: Optional[Mapping[str, Any]] = None,
+        params: Params = None,
         json: Any = None,
         data: Any = None,
         headers: Optional[Mapping[str, str]] = None,
-        timeout: Timeout = _UNSET,
+        timeout: Timeout = DEFAULT_TIMEOUT,
         repeatable: bool = False,
     ) -> requests.Response:
         """Send a PATCH; see `request`."""
@@ -125,10 +124,10 @@ class BaseSession:
         self,
         path: str,
         *,
-        params: Optional[Mapping[str, Any]] = None,
+        params: Params = None,
         json: Any = None,
         headers: Optional[Mapping[str, str]] = None,
-        timeout: Timeout = _UNSET,
+        timeout: Timeout = DEFAULT_TIMEOUT,
     ) -> requests.Response:
         """Send a DELETE; see `request`."""
         return self.request("DELETE", path, params=params, json=json, headers=headers, timeout=timeout)
@@ -138,11 +137,11 @@ class BaseSession:
         method: str,
         path: str,
         *,
-        params: Optional[Mapping[str, Any]] = None,
+        params: Params = None,
         json: Any = None,
         data: Any = None,
         headers: Optional[Mapping[str, str]] = None,
-        timeout: Timeout = _UNSET,
+        timeout: Timeout = DEFAULT_TIMEOUT,
         stream: bool = False,
         repeatable: bool = False,
     ) -> requests.Response:
@@ -153,7 +152,7 @@ class BaseSession:
             path: below the master's address, with or without a slash at the beginning.
             params: the query; lists are repeated keys, None is left out.
             json: a body to be sent as JSON.
-            data: a body to be sent as it is.
+            data: a body to be sent as it is: bytes, text, a form, or a file open for reading bytes.
             headers: more headers.
             timeout: seconds for connecting and for each silence, or a pair of both; None for no limit. By default
                 10 and 180.
@@ -161,17 +160,25 @@ class BaseSession:
             repeatable: sending it twice does no harm, though the verb does not promise it.
 
         Raises:
+            TypeError, ValueError: the body cannot be written as JSON.
             MasterNotFoundException: no answer came, in its subclasses: no connection, not in time, broken off.
             APIException: the master answered with an error, in its subclasses by status.
         """
-        limit = _transport.DEFAULT_TIMEOUT if timeout is _UNSET else timeout
-        url = f"{self.master}/{path.lstrip('/')}"
-        arguments: Dict[str, Any] = {"params": params, "json": json, "data": data, "headers": headers}
+        prepared = _transport.prepare(
+            self._http_session,
+            method,
+            f"{self.master}/{path.lstrip('/')}",
+            params=params,
+            json=json,
+            data=data,
+            headers=headers,
+        )
 
         def send() -> requests.Response:
-            return _transport.send(self._http_session, method, url, timeout=limit, stream=stream, **arguments)
+            return _transport.send(self._http_session, prepared, timeout=timeout, stream=stream)
 
-        response = _retry.send_stubbornly(send, method, self._policy, repeatable=repeatable)
+        policy = self._policy if _transport.can_be_sent_again(prepared) else _retry.Policy(0)
+        response = _retry.send_stubbornly(send, method, policy, repeatable=repeatable)
         if response.status_code >= 300:
             with response:
                 raise errors.from_response(response, method, "/" + path.lstrip("/").split("?")[0])
@@ -197,7 +204,9 @@ class BaseSession:
 class UnauthSession(BaseSession):
     """A session of somebody who has not logged in."""
 
-    def __init__(self, master: str, cert: Optional[Cert], max_retries: Optional[int] = DEFAULT_MAX_RETRIES) -> None:
+    def __init__(
+        self, master: str, cert: Optional[Cert] = None, max_retries: _retry.Retries = DEFAULT_MAX_RETRIES
+    ) -> None:
         """Name the master.
 
         Parameters:
@@ -206,7 +215,7 @@ class UnauthSession(BaseSession):
             max_retries: how many times a request that is safe to repeat is sent again.
         """
         self.username = ""
-        super().__init__(master, cert, {}, _retry.Policy(max_retries or 0))
+        super().__init__(master, cert, {}, _retry.policy_of(max_retries))
 
 
 class Session(BaseSession):
@@ -223,8 +232,8 @@ class Session(BaseSession):
         master: str,
         username: str,
         token: str,
-        cert: Optional[Cert],
-        max_retries: Union[int, _retry.Policy, None] = DEFAULT_MAX_RETRIES,
+        cert: Optional[Cert] = None,
+        max_retries: _retry.Retries = DEFAULT_MAX_RETRIES,
     ) -> None:
         """Name the master and the user.
 
@@ -237,19 +246,21 @@ class Session(BaseSession):
         """
         self.username = username
         self.token = token
-        policy = max_retries if isinstance(max_retries, _retry.Policy) else _retry.Policy(max_retries or 0)
-        super().__init__(master, cert, {self.AUTH_HEADER: f"Bearer {token}"}, policy)
+        super().__init__(master, cert, {self.AUTH_HEADER: f"Bearer {token}"}, _retry.policy_of(max_retries))
 
-    def with_retry(self: Self, max_retries: Union[int, Any]) -> Self:
-        """Return a session like this one with another number of repetitions.
+    def with_retry(self: Self, max_retries: _retry.Retries = None, retry: _retry.Retries = None) -> Self:
+        """Return a session like this one with another number of repetitions; both share their connections.
 
         Parameters:
-            max_retries: the number, or a ``urllib3.Retry``, whose total is taken.
+            max_retries: the number, or a ``urllib3.Retry``, whose total and backoff factor are taken.
+            retry: an older name of `max_retries`.
         """
-        retries = max_retries if isinstance(max_retries, int) else int(getattr(max_retries, "total", 0) or 0)
+        if retry is not None:
+            renamed("with_retry(retry=...)", "max_retries", "0.32.1")
+            max_retries = retry
         other = copy.copy(self)
-        other._policy = _retry.Policy(retries)
-        other._max_retries = retries
+        other._policy = _retry.policy_of(max_retries)
+        other._max_retries = other._policy.retries
         return other
 
 

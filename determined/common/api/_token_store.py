@@ -104,6 +104,7 @@ def _upgraded(stored: Any, master_url: str) -> Optional[Dict[str, Any]]:
     if not isinstance(stored, dict):
         return None
     version = stored.get("version", 0)
+    masters: Any
     if version == 0:
         masters = {master_url: {k: stored[k] for k in ("active_user", "tokens") if k in stored}}
     elif version in (1, _VERSION):

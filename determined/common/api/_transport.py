@@ -4,19 +4,33 @@ errors of the HTTP library become ours.
 
 from __future__ import annotations
 
+import functools
+import json as json_module
+import os
+import re
+import socket
 import ssl
-from typing import Any, Dict, Optional, Tuple, Union
+import weakref
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Union, cast
+from urllib.parse import urlencode, urlsplit
 
+import certifi
 import requests
 import requests.adapters
+import urllib3.connection
 import urllib3.exceptions
-from requests.utils import get_environ_proxies
+from requests.hooks import default_hooks
+from requests.structures import CaseInsensitiveDict
+from requests.utils import get_environ_proxies, requote_uri, rewind_body
 from urllib3.util.ssl_ import create_urllib3_context
 
+from ..._version import __version__
 from . import errors
+from ._query import query_of
 from .certs import Cert
 
-Timeout = Union[None, float, Tuple[Optional[float], Optional[float]]]
+Timeout = Union[None, float, Tuple[float, Optional[float]]]
+Params = Union[None, str, bytes, Mapping[str, Any], Iterable[Tuple[str, Any]]]
 
 CONNECT_SECONDS = 10.0
 READ_SECONDS = 180.0
@@ -24,105 +38,287 @@ READ_SECONDS = 180.0
 
 DEFAULT_TIMEOUT: Timeout = (CONNECT_SECONDS, READ_SECONDS)
 _POOL_SIZE = 16
+_UNQUOTED = re.compile(r"[^!-~]")
+_BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+
+
+def _keepalive_options() -> List[Tuple[int, int, int]]:
+    """Return socket options with which a vanished master is noticed though a stream may be silent for hours."""
+    options = list(urllib3.connection.HTTPConnection.default_socket_options)
+    options.append((socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1))
+    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 6)):
+        if hasattr(socket, name):
+            options.append((socket.IPPROTO_TCP, getattr(socket, name), value))
+    return options
+
+
+_SOCKET_OPTIONS = _keepalive_options()
 
 
 class _MasterAdapter(requests.adapters.HTTPAdapter):
-    """Connections that check the certificate as one `Cert` says."""
+    """Connections to one master that check its certificate as one `Cert` says."""
 
-    def __init__(self, cert: Cert) -> None:
-        self._cert = cert
+    def __init__(self, master_url: str, cert: Cert) -> None:
+        parts = urlsplit(master_url)
+        self._origin = {"scheme": parts.scheme, "host": parts.hostname, "port": parts.port}
+        self._pool_settings: Dict[str, Any] = {"socket_options": _SOCKET_OPTIONS}
+        if parts.scheme == "https":
+            self._pool_settings.update(_tls_settings(cert))
         super().__init__(pool_connections=4, pool_maxsize=_POOL_SIZE)
+        _adapters.add(self)
 
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **pool_kwargs: Any) -> None:
-        super().init_poolmanager(connections, maxsize, block, **pool_kwargs, **self._tls())
+        super().init_poolmanager(connections, maxsize, block, **pool_kwargs, **self._pool_settings)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(proxy, **kwargs, **self._tls())
+        return super().proxy_manager_for(proxy, **kwargs, **self._pool_settings)
 
-    def _tls(self) -> Dict[str, Any]:
-        settings: Dict[str, Any] = {}
-        if self._cert.name:
-            settings.update(assert_hostname=self._cert.name, server_hostname=self._cert.name)
-        if self._cert.cert_pem and not self._cert.noverify:
-            context: ssl.SSLContext = create_urllib3_context()
-            context.load_default_certs()
-            context.load_verify_locations(cadata=self._cert.cert_pem)
-            settings["ssl_context"] = context
-        return settings
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
+        return self._origin, {}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Do nothing: the pools were made with the TLS settings."""
+
+    def start_afresh(self) -> None:
+        """Leave the connections to whoever uses them, and make new ones from now on."""
+        self.proxy_manager = {}
+        self.init_poolmanager(4, _POOL_SIZE)
+
+
+_adapters: "weakref.WeakSet[_MasterAdapter]" = weakref.WeakSet()
+
+
+def _start_all_afresh() -> None:
+    for adapter in list(_adapters):
+        adapter.start_afresh()
+
+
+if hasattr(os, "register_at_fork"):
+    # a forked process that went on with its parent's connections would read answers meant for the parent
+    os.register_at_fork(after_in_child=_start_all_afresh)
+
+
+def _tls_settings(cert: Cert) -> Dict[str, Any]:
+    bundle = None
+    if not cert.noverify and not cert.cert_pem:
+        bundle = next((os.environ[name] for name in _BUNDLE_VARIABLES if os.environ.get(name)), None)
+    settings: Dict[str, Any] = {
+        "ssl_context": _tls_context(cert.cert_pem, cert.noverify, bundle),
+        "cert_reqs": "CERT_NONE" if cert.noverify else "CERT_REQUIRED",
+    }
+    if cert.name:
+        settings.update(assert_hostname=cert.name, server_hostname=cert.name)
+    return settings
+
+
+@functools.lru_cache(maxsize=8)
+def _tls_context(pem: Optional[str], noverify: bool, bundle: Optional[str]) -> ssl.SSLContext:
+    context = create_urllib3_context()
+    if noverify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        return context
+    try:
+        if bundle is None:
+            context.load_verify_locations(cafile=certifi.where())
+        elif os.path.isdir(bundle):
+            context.load_verify_locations(capath=bundle)
+        else:
+            context.load_verify_locations(cafile=bundle)
+    except OSError as error:
+        raise ValueError(f"the certificates in {bundle or certifi.where()} cannot be used: {error}") from error
+    if pem:
+        # what the user trusts may be the master's own certificate, signed by nobody or by an unknown authority
+        context.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        try:
+            context.load_verify_locations(cadata=pem)
+        except (ssl.SSLError, ValueError) as error:
+            raise ValueError(f"the master's certificate is not valid PEM text: {error}") from error
+    return context
 
 
 def open_http_session(master_url: str, cert: Optional[Cert], headers: Dict[str, str]) -> requests.Session:
     """Return a session of the HTTP library for one master.
 
-    It takes its proxies from the environment, and nothing else: no ``.netrc`` replaces the headers, and no
-    ``REQUESTS_CA_BUNDLE`` the certificates.
+    It takes its proxies from the environment. No ``.netrc`` ever replaces the headers, and ``REQUESTS_CA_BUNDLE`` and
+    ``CURL_CA_BUNDLE`` count only where `cert` says nothing.
+
+    Raises:
+        ValueError: the certificates cannot be used.
     """
     http = requests.Session()
     http.trust_env = False
     http.proxies.update(get_environ_proxies(master_url))
+    http.headers["User-Agent"] = f"determined/{__version__}"
     http.headers.update(headers)
-    http.max_redirects = 0
     cert = cert or Cert()
     http.verify = not cert.noverify
     if cert.noverify:
         # the user has chosen so; a warning with every request would tell them nothing new
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    adapter = _MasterAdapter(cert)
-    http.mount("http://", adapter)
-    http.mount("https://", adapter)
+    adapter = _MasterAdapter(master_url, cert)
+    http.adapters.clear()
+    http.mount(master_url.split("://")[0] + "://", adapter)
     return http
 
 
+def prepare(
+    http: requests.Session,
+    method: str,
+    url: str,
+    *,
+    params: Params = None,
+    json: Any = None,
+    data: Any = None,
+    headers: Optional[Mapping[str, str]] = None,
+) -> requests.PreparedRequest:
+    """Return a request that can be sent, and sent again.
+
+    The HTTP library's own way looks for cookies, hooks and ``.netrc`` with every request; that costs more than the
+    rest of a call together.
+
+    Raises:
+        TypeError, ValueError: the body cannot be written as JSON.
+    """
+    request = requests.PreparedRequest()
+    request.method = method
+    request.url = _with_query(requote_uri(url) if _UNQUOTED.search(url) else url, params)
+    request.hooks = default_hooks()
+    request.headers = CaseInsensitiveDict(cast(Mapping[str, str], http.headers))
+    if json is not None:
+        request.body = json_module.dumps(json, allow_nan=False, separators=(",", ":")).encode()
+        request.headers["Content-Type"] = "application/json"
+        request.headers["Content-Length"] = str(len(request.body))
+    elif data is not None:
+        request.prepare_body(data, None)
+    elif method not in ("GET", "HEAD"):
+        request.headers["Content-Length"] = "0"
+    if headers:
+        request.headers.update(headers)
+    return request
+
+
+def can_be_sent_again(request: requests.PreparedRequest) -> bool:
+    """Whether the body is there a second time: text and bytes are, files that can be wound back, too."""
+    return request.body is None or isinstance(request.body, (bytes, str)) or _is_file(request)
+
+
+def _is_file(request: requests.PreparedRequest) -> bool:
+    return isinstance(getattr(request, "_body_position", None), int)
+
+
+def _with_query(url: str, params: Params) -> str:
+    if not params:
+        return url
+    if isinstance(params, bytes):
+        query = params.decode()
+    elif isinstance(params, str):
+        query = params
+    else:
+        query = urlencode(query_of(params if isinstance(params, Mapping) else list(params)))
+    if not query:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{query}"
+
+
 def send(
-    http: requests.Session, method: str, url: str, *, timeout: Timeout, stream: bool, **arguments: Any
+    http: requests.Session, request: requests.PreparedRequest, *, timeout: Timeout, stream: bool
 ) -> requests.Response:
     """Send one request.
 
     Raises:
         MasterNotFoundException: there is no answer; its class says whether the request can have arrived.
+        ValueError: the request cannot be sent, whoever would receive it.
     """
+    if _is_file(request):
+        rewind_body(request)  # a file that has been read once
+    adapter = http.get_adapter(request.url or "")
     try:
-        return http.request(method, url, timeout=timeout, stream=stream, allow_redirects=False, **arguments)
-    except requests.RequestException as error:
-        raise translated(error, url) from error
+        response = adapter.send(
+            request, stream=stream, timeout=timeout, verify=bool(http.verify), cert=None, proxies=http.proxies
+        )
+        if not stream:
+            _read_body(response)
+    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+        raise translated(error, request) from error
+    return response
 
 
-def translated(error: Exception, url: str) -> Exception:
+def _read_body(response: requests.Response) -> None:
+    response.content  # noqa: B018 - it is read here, and kept
+    told = response.headers.get("Content-Length")
+    if told is not None and told.isdigit() and response.request.method != "HEAD":
+        # urllib3 1 takes a body that ends early for whole
+        read = response.raw.tell()
+        if read < int(told):
+            raise requests.exceptions.ChunkedEncodingError(
+                urllib3.exceptions.IncompleteRead(read, int(told) - read), response=response
+            )
+
+
+def translated(error: Exception, request: requests.PreparedRequest) -> Exception:
     """Return our error for one of the HTTP library."""
-    where = url.split("?")[0]
-    if isinstance(error, requests.exceptions.SSLError):
-        return errors.CannotConnectException(
-            f"the certificate of the master was refused ({where}): {_innermost(error)}. Name its certificate with"
-            " DET_MASTER_CERT_FILE, or accept any with DET_MASTER_CERT_FILE=noverify"
+    where = (request.url or "").split("?")[0]
+    call = {"method": request.method or "", "path": urlsplit(where).path}
+    chain = _causes(error)
+    reason = _words_of(chain[-1])
+    if any(isinstance(cause, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)) for cause in chain):
+        return errors.UntrustedMasterException(
+            f"no trusted connection to the master could be made ({where}): {reason}. Name its certificate with"
+            " DET_MASTER_CERT_FILE, or accept any with DET_MASTER_CERT_FILE=noverify",
+            **call,
         )
-    if isinstance(error, requests.exceptions.ConnectTimeout) or _was_never_connected(error):
+    if any(isinstance(cause, requests.exceptions.ProxyError) for cause in chain):
         return errors.CannotConnectException(
-            f"no master answers at {where}: {_innermost(error)}. Is it running, and is DET_MASTER right?"
+            f"the proxy for {where} does not answer: {reason}. Are HTTP_PROXY, HTTPS_PROXY and NO_PROXY right?", **call
         )
-    if isinstance(error, requests.exceptions.Timeout) or "timed out" in str(error):
-        return errors.MasterTimeoutException(f"the master did not answer in time ({where})")
-    if isinstance(error, (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError)):
-        return errors.ConnectionLostException(f"the connection to the master broke ({where}): {_innermost(error)}")
-    if isinstance(error, (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, ValueError)):
+    if any(isinstance(cause, _NEVER_CONNECTED) for cause in chain):
+        return errors.CannotConnectException(
+            f"no master answers at {where}: {reason}. Is it running, and is DET_MASTER right?", **call
+        )
+    if any(isinstance(cause, _TIMED_OUT) for cause in chain):
+        return errors.MasterTimeoutException(
+            f"the master did not answer in time ({call['method']} {where}). Try again, or give it a longer timeout",
+            **call,
+        )
+    if any(isinstance(cause, _BROKEN) for cause in chain):
+        return errors.ConnectionLostException(
+            f"the connection to the master broke ({call['method']} {where}): {reason}. Look whether the call took"
+            " effect before it is repeated",
+            **call,
+        )
+    if isinstance(error, ValueError):
         return ValueError(str(error))
     return errors.BadResponseException(f"the answer from {where} cannot be read: {error}")
 
 
-def _was_never_connected(error: Exception) -> bool:
-    reason: Any = error
-    for _ in range(4):
-        if isinstance(reason, (urllib3.exceptions.NewConnectionError, requests.exceptions.ProxyError)):
-            return True
-        reason = getattr(reason, "reason", None) or (reason.args[0] if getattr(reason, "args", None) else None)
-    return False
+_NEVER_CONNECTED = (
+    requests.exceptions.ConnectTimeout,
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+)
+_TIMED_OUT = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
+_BROKEN = (
+    requests.exceptions.ConnectionError,
+    requests.exceptions.ChunkedEncodingError,
+    urllib3.exceptions.ProtocolError,
+)
 
 
-def _innermost(error: Exception) -> str:
-    reason: Any = error
-    for _ in range(5):
-        inner = getattr(reason, "reason", None) or (reason.args[0] if getattr(reason, "args", None) else None)
-        if not isinstance(inner, Exception):
-            break
-        reason = inner
-    text = str(reason)
-    return text.rpartition(": ")[2] if isinstance(reason, urllib3.exceptions.NewConnectionError) else text
+def _causes(error: BaseException) -> List[BaseException]:
+    """Return an error and those it wraps, the innermost last."""
+    chain = [error]
+    while True:
+        inner = getattr(chain[-1], "reason", None)
+        if not isinstance(inner, BaseException):
+            inner = next((arg for arg in reversed(chain[-1].args) if isinstance(arg, BaseException)), None)
+        if inner is None or inner in chain:
+            return chain
+        chain.append(inner)
+
+
+def _words_of(error: BaseException) -> str:
+    text = str(error)
+    # "<the connection's repr>: Failed to establish a new connection: [Errno 111] Connection refused"
+    return text.rpartition(": ")[2] if isinstance(error, urllib3.exceptions.NewConnectionError) else text

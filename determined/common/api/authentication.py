@@ -134,7 +134,7 @@ def login_with_token(master_address: str, token: str, cert: Optional[certs.Cert]
         UnauthenticatedException: the token does not hold.
     """
     session = Session(master_address, "", token, cert)
-    session.username = users_api.get_me(session)["user"]["username"]
+    session.username = users_api.get_me(session)["username"]
     return session
 
 

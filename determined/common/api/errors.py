@@ -1,23 +1,25 @@
 """What can go wrong between a client and a master.
 
 Exception
-├── BadRequestException                the request is at fault
+├── BadRequestException                a call that came to nothing
 │   ├── APIException                   the master said no, or failed
 │   │   ├── UnauthenticatedException   401: log in first
 │   │   │   └── InvalidCredentialsException   a login was refused
 │   │   ├── ForbiddenException         403
 │   │   └── NotFoundException          404
-│   └── (mistakes found before anything was sent are ValueError and TypeError)
-├── MasterNotFoundException            no answer at all
-│   ├── CannotConnectException         no connection could be made: nothing was sent
-│   ├── MasterTimeoutException         no answer in time
-│   └── ConnectionLostException        the connection broke before the answer was whole
+│   └── MasterNotFoundException        no answer at all
+│       ├── CannotConnectException     no connection could be made: nothing was sent
+│       ├── UntrustedMasterException   the master's certificate was refused: nothing was sent
+│       ├── MasterTimeoutException     no answer in time
+│       └── ConnectionLostException    the connection broke before the answer was whole
 ├── BadResponseException               an answer that no master gives
+│   └── PagingException                a list that does not come to its end
 ├── DeleteFailedException              something could not be deleted
 ├── EmptyResultException               an answer without the result it should hold
-├── PagingException                    a list that does not come to its end
 ├── CorruptTokenCacheException         the file with the cached logins was not readable, and was removed
 └── CorruptCertificateCacheException   the same of the file with the trusted certificates
+
+Mistakes of the caller, found before anything was sent, are ValueError and TypeError.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class BadRequestException(Exception):
-    """The request was at fault.
+    """A call of the master came to nothing.
 
     Attributes:
         message: what the master, or this client, says about it.
@@ -66,8 +68,9 @@ class APIException(BadRequestException):
         text = message or f"the master answered {status_code} without a word"
         if method:
             text = f"{text} [{method} {path}: {status_code}]"
-        if self.hint:
-            text = f"{text}. {self.hint}"
+        hint = self.hint or _HINTS.get(status_code, "")
+        if hint:
+            text = f"{text}. {hint}"
         super().__init__(text)
         self.method, self.path, self.status_code = method, path, status_code
         self.server_message = self.response_error = message
@@ -101,12 +104,25 @@ class NotFoundException(APIException):
     """There is no such thing."""
 
 
-class MasterNotFoundException(Exception):
-    """No answer came from the master."""
+class MasterNotFoundException(BadRequestException):
+    """No answer came from the master.
+
+    Attributes:
+        method: the verb of the request; empty when it is not known.
+        path: the path of the request.
+    """
+
+    def __init__(self, message: str, *, method: str = "", path: str = "") -> None:
+        super().__init__(message)
+        self.method, self.path = method, path
 
 
 class CannotConnectException(MasterNotFoundException):
     """No connection to the master could be made: nothing of the request has reached it."""
+
+
+class UntrustedMasterException(MasterNotFoundException):
+    """The certificate of the master was refused: nothing of the request has been sent."""
 
 
 class MasterTimeoutException(MasterNotFoundException):
@@ -149,10 +165,27 @@ BY_STATUS: Dict[int, Type[APIException]] = {
 """Which statuses have an error of their own; every other one of 300 and above is an `APIException`."""
 
 
+_HINTS: Dict[int, str] = {
+    403: "Ask an administrator of the cluster, or act as another user",
+    404: "Check what was asked for, and that DET_MASTER names the right master",
+    408: "Try again",
+    413: "Send less at once",
+    429: "Send less at once",
+    500: "The master's log says more",
+    501: "The master does not know this call: compare its version with that of determined here",
+    502: "The master is not available now: try again later",
+    503: "The master is not available now: try again later",
+    504: "The master is not available now: try again later",
+}
+"""What the caller can do next, by the status of the answer."""
+
+
 def from_response(response: "requests.Response", method: str, path: str) -> APIException:
     """Return the error that an answer means."""
     kind = BY_STATUS.get(response.status_code, APIException)
     text = server_message(response)
+    if response.is_redirect:
+        text = f"the request was sent on to {response.headers['Location']}: give the master's address as it is there"
     return kind(text, method=method, path=path, status_code=response.status_code, response=response)
 
 
@@ -163,6 +196,8 @@ def server_message(response: "requests.Response") -> str:
     except ValueError:
         text = response.text.strip()
         return text if len(text) <= 300 else text[:300] + " ..."
+    except OSError:
+        return ""  # the connection broke while the error was read: the status is all there is
     return message_in(body) or response.text[:300]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List,
 
 from .. import timestamps
 from . import errors
+from ._transport import DEFAULT_TIMEOUT, Timeout
 from .endpoints import logs as logs_api
 from .wire.enums import LogLevel, OrderBy
 
@@ -28,6 +29,8 @@ _NO_RANK = -1
 # A followed stream that breaks is opened again; so many failures in a row, without a new line, end it.
 _MAX_REOPENINGS = 8
 _REOPENING_PAUSE = 1.0
+# Seconds for connecting, and of silence, after which a followed stream is opened again.
+_FOLLOWING_TIMEOUT = (10.0, 900.0)
 
 
 def make_filters(
@@ -77,7 +80,7 @@ def make_filters(
 
 def levels_from(min_level: Union[LogLevel, str]) -> List[LogLevel]:
     """Return a level and all above it: the master filters by exact levels."""
-    levels = [level for level in LogLevel if level is not LogLevel.UNSPECIFIED]
+    levels: List[LogLevel] = [level for level in LogLevel if level is not LogLevel.UNSPECIFIED]
     return levels[levels.index(LogLevel(min_level)) :]
 
 
@@ -106,7 +109,7 @@ def iter_trial_logs(
 
     def open_stream(query: Dict[str, Any]) -> Iterator[TrialLogsResponse]:
         typed: TrialLogsQuery = query  # type: ignore[assignment]  # made of its keys by make_filters
-        return logs_api.stream_trial_logs(session, trial_id, typed)
+        return logs_api.stream_trial_logs(session, trial_id, typed, timeout=_timeout_of(query))
 
     return _iter_logs(open_stream, follow, head, tail, filters)
 
@@ -124,7 +127,7 @@ def iter_task_logs(
 
     def open_stream(query: Dict[str, Any]) -> Iterator[TaskLogsResponse]:
         typed: TaskLogsQuery = query  # type: ignore[assignment]  # made of its keys by make_filters
-        return logs_api.stream_task_logs(session, task_id, typed)
+        return logs_api.stream_task_logs(session, task_id, typed, timeout=_timeout_of(query))
 
     return _iter_logs(open_stream, follow, head, tail, filters)
 
@@ -191,12 +194,18 @@ def _follow(open_stream: Open[Line], query: Dict[str, Any]) -> Iterator[Line]:
                     failures = 0
                     yield line
             return
+        except errors.MasterTimeoutException:
+            logger.debug("nothing was logged for a long time; opening the stream again")
         except (errors.MasterNotFoundException, errors.BadResponseException) as error:
             failures += 1
             if failures > _MAX_REOPENINGS:
                 raise
             logger.warning("the log stream broke (%s); opening it again", error)
             time.sleep(_REOPENING_PAUSE)
+
+
+def _timeout_of(query: Dict[str, Any]) -> Timeout:
+    return _FOLLOWING_TIMEOUT if query.get("follow") else DEFAULT_TIMEOUT
 
 
 def _list(values: Optional[Iterable[Any]]) -> Optional[List[Any]]:

@@ -51,5 +51,4 @@ def old_names(module: str, places: Mapping[str, str], since: str) -> Callable[[s
         moved(f"{module}.{name}", f"{module}.{attribute}", since)
         return getattr(importlib.import_module(f"{__package__}.{submodule}"), attribute)
 
-    return findfrom ._old_names import old_name, old_names
-
+    return find

@@ -107,16 +107,15 @@ class Determined:
         """
         if parent_id is not None and (model_dir is not None or includes is not None):
             raise ValueError("a fork uses the code of its parent: leave out model_dir and includes")
-        request: Dict[str, Any] = {
+        request: Any = {
             "config": _config_text(config),
-            "modelDefinition": context.read_v1_context(model_dir, includes),
+            "modelDefinition": context.read_context(model_dir, includes or ()),
             "activate": activate,
             "projectId": project_id,
             "template": template,
             "parentId": parent_id,
         }
-        sent: Any = {key: value for key, value in request.items() if value is not None}
-        answer = experiments_api.create_experiment(self._session, sent)
+        answer = experiments_api.create_experiment(self._session, request)
         experiment = Experiment._from_wire(self._session, answer["experiment"])
         experiment.config = answer["config"] or experiment.config
         return experiment
@@ -150,9 +149,7 @@ class Determined:
             name: only those whose name contains this text, in capitals or not.
             project_id: only those of this project.
         """
-        return list(
-            self.iter_experiments(sort_by, order_by, experiment_ids, labels, users, states, name, project_id)
-        )
+        return list(self.iter_experiments(sort_by, order_by, experiment_ids, labels, users, states, name, project_id))
 
     def iter_experiments(
         self,
@@ -169,7 +166,7 @@ class Determined:
         if (experiment_ids is not None and not experiment_ids) or (states is not None and not states):
             return
         shown = {ExperimentState(state) for state in states or ()}
-        query = {
+        query: Any = {
             "sortBy": sort_by,
             "orderBy": order_by,
             "experimentIdFilter": {"incl": list(experiment_ids)} if experiment_ids is not None else None,
@@ -179,8 +176,7 @@ class Determined:
             "name": name,
             "projectId": project_id,
         }
-        sent: Any = {key: value for key, value in query.items() if value is not None}
-        for data in experiments_api.list_experiments(self._session, sent):
+        for data in experiments_api.list_experiments(self._session, query):
             if not shown or _is_shown(data["state"], shown):
                 yield Experiment._from_wire(self._session, data)
 
@@ -320,9 +316,7 @@ class Determined:
 
     # Users
 
-    def create_user(
-        self, username: str, admin: bool, password: Optional[str] = None, remote: bool = False
-    ) -> User:
+    def create_user(self, username: str, admin: bool, password: Optional[str] = None, remote: bool = False) -> User:
         """Create a user; only administrators may.
 
         Parameters:

@@ -6,7 +6,20 @@ import base64
 import logging
 import pathlib
 import time
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, Optional, Sequence, Tuple, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Tuple,
+    TypeVar,
+    Union,
+)
 
 from ... import errors
 from .. import polling
@@ -15,8 +28,8 @@ from ..api.endpoints import experiments as experiments_api
 from ..api.wire.enums import ExperimentState, OrderBy
 from ..api.wire.enums import GetExperimentsSortBy as ExperimentSortBy
 from . import checkpoint, trial
-from ._progress import progress_bar
 from ._old_names import old_name, old_names
+from ._progress import progress_bar
 from ._resource import Resource, field, member_of
 
 if TYPE_CHECKING:
@@ -240,7 +253,7 @@ class Experiment(Resource):
             limit: how many trials to fetch with one request; a smaller number gives the first one sooner.
         """
         found = experiments_api.list_experiment_trials(
-            self._session, self.id, {"sortBy": sort_by, "orderBy": order_by}, page_size=limit
+            self._session, self.id, {"sortBy": sort_by, "orderBy": order_by}, page_size=limit or 0
         )
         return (trial.Trial._from_wire(self._session, data) for data in found)
 
@@ -272,7 +285,9 @@ class Experiment(Resource):
             ValueError: only one of `sort_by` and `order_by` is given.
         """
         order = checkpoint.CheckpointOrder.of(sort_by, order_by) or checkpoint.CheckpointOrder.best_by_searcher()
-        found = experiments_api.list_experiment_checkpoints(self._session, self.id, order.query())
+        found = experiments_api.list_experiment_checkpoints(
+            self._session, self.id, order.query(), page_size=checkpoint.page_size(max_results)
+        )
         return checkpoint.hydrate_sorted(self._session, found, order, max_results)
 
     def top_checkpoint(
@@ -290,7 +305,9 @@ class Experiment(Resource):
         best = self.top_n_checkpoints(1, sort_by, smaller_is_better)
         if not best:
             metric = repr(sort_by) if sort_by else "of the searcher"
-            raise errors.CheckpointNotFound(f"experiment {self.id} has no completed checkpoint with the metric {metric}")
+            raise errors.CheckpointNotFound(
+                f"experiment {self.id} has no completed checkpoint with the metric {metric}"
+            )
         return best[0]
 
     def top_n_checkpoints(
@@ -307,10 +324,10 @@ class Experiment(Resource):
             order = checkpoint.CheckpointOrder.best_by_searcher()
         else:
             order = checkpoint.CheckpointOrder.best_by(*self._choose_metric(sort_by, smaller_is_better))
-        found = experiments_api.list_experiment_checkpoints(self._session, self.id, order.query())
-        return checkpoint.hydrate_sorted(
-            self._session, found, order, limit, only_with_metric=True, one_per_trial=True
+        found = experiments_api.list_experiment_checkpoints(
+            self._session, self.id, order.query(), page_size=checkpoint.page_size(limit)
         )
+        return checkpoint.hydrate_sorted(self._session, found, order, limit, only_with_metric=True, one_per_trial=True)
 
     def get_pachyderm_config(self) -> Optional[Dict[str, Any]]:
         """Return what the configuration says of Pachyderm; None if nothing."""

@@ -92,7 +92,11 @@ def _restore_floats(value: Any) -> Any:
     return to_float(value) if isinstance(value, str) and value in _SPELLED_FLOATS else value
 
 
-__getattr__ = old_names(__name__, {
+__getattr__ = old_names(
+    __name__,
+    {
         "TrainingMetrics": "metrics:TrialMetrics",
         "ValidationMetrics": "metrics:TrialMetrics",
-    }, "0.23")
+    },
+    "0.23",
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Union
 
 from ..api import errors as api_errors
@@ -269,9 +270,9 @@ class Model(Resource):
             self._session,
             self._key(),
             {"sortBy": GetModelVersionsSortBy.VERSION, "orderBy": order_by},
-            max_results=max_results,
+            page_size=max_results or 0,
         )
-        return [ModelVersion._from_wire(self._session, data) for data in found]
+        return [ModelVersion._from_wire(self._session, data) for data in itertools.islice(found, max_results)]
 
     # Names of earlier releases.
 

@@ -141,7 +141,9 @@ class Trial(Resource):
         order = checkpoint.CheckpointOrder.of(sort_by, order_by)
         if order is None:
             order = checkpoint.CheckpointOrder.best_by(*self.get_experiment()._searcher_metric())
-        found = trials_api.list_trial_checkpoints(self._session, self.id, order.query())
+        found = trials_api.list_trial_checkpoints(
+            self._session, self.id, order.query(), page_size=checkpoint.page_size(max_results)
+        )
         return checkpoint.hydrate_sorted(self._session, found, order, max_results)
 
     def top_checkpoint(
@@ -158,7 +160,9 @@ class Trial(Resource):
         """
         name, smaller = self.get_experiment()._choose_metric(sort_by, smaller_is_better)
         order = checkpoint.CheckpointOrder.best_by(name, smaller)
-        found = trials_api.list_trial_checkpoints(self._session, self.id, order.query())
+        found = trials_api.list_trial_checkpoints(
+            self._session, self.id, order.query(), page_size=checkpoint.page_size(1)
+        )
         best = checkpoint.hydrate_sorted(self._session, found, order, 1, only_with_metric=True)
         if not best:
             raise errors.CheckpointNotFound(f"trial {self.id} has no completed checkpoint with the metric {name!r}")

@@ -56,7 +56,9 @@ class Workspace(Resource):
 
     def list_pools(self) -> List[ResourcePool]:
         """Return the resource pools that the workspace may use."""
-        return [ResourcePool(self._session, name) for name in workspaces_api.list_workspace_pools(self._session, self.id)]
+        return [
+            ResourcePool(self._session, name) for name in workspaces_api.list_workspace_pools(self._session, self.id)
+        ]
 
     def list_projects(self) -> List[Project]:
         """Return the workspace's projects, by number."""
@@ -80,8 +82,7 @@ class Workspace(Resource):
             key: up to five letters and digits that begin the names of its runs; by default made of the name.
         """
         body: Any = {"name": name, "description": description, "key": key, "workspaceId": self.id}
-        sent: Any = {field_name: value for field_name, value in body.items() if value is not None}
-        return Project._from_wire(self._session, projects_api.create_project(self._session, self.id, sent))
+        return Project._from_wire(self._session, projects_api.create_project(self._session, self.id, body))
 
     def delete_project(self, name: str) -> None:
         """Delete the workspace's project of a name, with its experiments.

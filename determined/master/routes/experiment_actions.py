@@ -193,7 +193,7 @@ def _wanted(request: Mapping[str, Any]) -> Optional[Wanted]:
         name=filters.get("name", ""),
         description=filters.get("description", ""),
         labels=filters.get("labels", ()),
-        states=[state.removeprefix("STATE_") for state in filters.get("states", ())],
+        states=[str(state).removeprefix("STATE_") for state in filters.get("states", ())],
         user_ids=filters.get("userIds", ()),
         archived=filters.get("archived"),
         project_id=filters.get("projectId", 0),

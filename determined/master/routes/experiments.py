@@ -19,12 +19,21 @@ from determined.common.api.wire.experiments import (
     GetExperimentsResponse,
     GetExperimentValidationHistoryResponse,
     PutExperimentResponse,
+    SearchExperimentsRequest,
+    SearchExperimentsResponse,
 )
 from determined.common.api.wire.scalars import from_single
 
-from ..serialize.experiments import NO_EXPERIMENT, experiment_message, history_entry, job_summary, listed_message
+from ..serialize.experiments import (
+    NO_EXPERIMENT,
+    experiment_message,
+    found_message,
+    history_entry,
+    job_summary,
+    listed_message,
+)
 from ..services import experiment_creation as creation
-from ..services import experiments
+from ..services import experiment_search, experiments
 from ..services.world import World
 from .registry import Call, handles
 
@@ -102,7 +111,7 @@ async def get_experiments(call: Call[GetExperimentsQuery]) -> GetExperimentsResp
         name=query.get("name", ""),
         description=query.get("description", ""),
         labels=query.get("labels", ()),
-        states=[state.removeprefix("STATE_") for state in query.get("states", ())],
+        states=[str(state).removeprefix("STATE_") for state in query.get("states", ())],
         usernames=query.get("users", ()),
         user_ids=query.get("userIds", ()),
         archived=query.get("archived"),
@@ -124,3 +133,23 @@ async def get_experiments(call: Call[GetExperimentsQuery]) -> GetExperimentsResp
 @handles(paths.GET_EXPERIMENT_LABELS)
 async def get_experiment_labels(call: Call[GetExperimentLabelsQuery]) -> GetExperimentLabelsResponse:
     return {"labels": await call.db.read(experiments.labels_in_use, call.request.get("projectId", 0))}
+
+
+@handles(paths.SEARCH_EXPERIMENTS)
+async def search_experiments(call: Call[SearchExperimentsRequest]) -> SearchExperimentsResponse:
+    request = call.request
+    offset, limit = request.get("offset", 0), request.get("limit", 0)
+    found = await call.db.read(
+        experiment_search.search_experiments,
+        request.get("projectId", 0),
+        request.get("sort", ""),
+        request.get("filter", ""),
+        offset,
+        limit,
+    )
+    return {
+        "experiments": [
+            found_message(row, found.best_trials.get(row["shown_best_trial_id"])) for row in found.page.rows
+        ],
+        "pagination": found.page.window.pagination(offset, limit),
+    }

@@ -17,8 +17,6 @@ from determined.common.api.wire.metrics import (
     GetTrainingMetricsResponse,
     GetTrialMetricsByCheckpointQuery,
     GetTrialMetricsByCheckpointResponse,
-    GetTrialMetricsByModelVersionQuery,
-    GetTrialMetricsByModelVersionResponse,
     GetValidationMetricsQuery,
     GetValidationMetricsResponse,
     ReportTrialMetricsRequest,
@@ -138,29 +136,11 @@ async def get_metrics_by_checkpoint(
     call: Call[GetTrialMetricsByCheckpointQuery], checkpoint_uuid: str
 ) -> GetTrialMetricsByCheckpointResponse:
     request = call.request
+    wanted = request.get("trialSourceInfoType", TrialSourceInfoType.UNSPECIFIED)
     rows = await call.db.read(
-        metrics.of_checkpoint, checkpoint_uuid, _source_type(request), request.get("metricGroup") or None
-    )
-    return {"metrics": [report_message(row) for row in rows]}
-
-
-@handles(paths.GET_TRIAL_METRICS_BY_MODEL_VERSION)
-async def get_metrics_by_model_version(
-    call: Call[GetTrialMetricsByModelVersionQuery], model_name: str, model_version_num: int
-) -> GetTrialMetricsByModelVersionResponse:
-    request = call.request
-    rows = await call.db.read(
-        metrics.of_model_version,
-        model_name,
-        model_version_num,
-        _source_type(request),
+        metrics.of_checkpoint,
+        checkpoint_uuid,
+        None if wanted is TrialSourceInfoType.UNSPECIFIED else wanted.name,
         request.get("metricGroup") or None,
     )
     return {"metrics": [report_message(row) for row in rows]}
-
-
-def _source_type(
-    request: Union[GetTrialMetricsByCheckpointQuery, GetTrialMetricsByModelVersionQuery],
-) -> Optional[str]:
-    wanted = request.get("trialSourceInfoType", TrialSourceInfoType.UNSPECIFIED)
-    return None if wanted is TrialSourceInfoType.UNSPECIFIED else wanted.name

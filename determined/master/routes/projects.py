@@ -31,12 +31,12 @@ from .registry import Call, handles
 
 @handles(paths.GET_PROJECT)
 async def get_project(call: Call[Empty], id: int) -> GetProjectResponse:
-    return {"project": project_message(call.db.read_now(projects.project_by_id, id))}
+    return {"project": project_message(await call.db.read(projects.project_by_id, id))}
 
 
 @handles(paths.GET_PROJECT_BY_KEY)
 async def get_project_by_key(call: Call[Empty], key: str) -> GetProjectByKeyResponse:
-    return {"project": project_message(call.db.read_now(projects.project_by_key, key))}
+    return {"project": project_message(await call.db.read(projects.project_by_key, key))}
 
 
 @handles(paths.POST_PROJECT)

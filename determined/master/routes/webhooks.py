@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, Tuple
-
 from determined.common.api.wire import paths
 from determined.common.api.wire.common import Empty
 from determined.common.api.wire.webhooks import (
@@ -17,22 +15,13 @@ from determined.common.api.wire.webhooks import (
 
 from ..serialize.webhooks import webhook_message
 from ..services import webhooks
-from ..store import webhooks as store
-from ..store.database import Connection, Row
 from .registry import Call, handles
 
 
 @handles(paths.GET_WEBHOOKS)
 async def get_webhooks(call: Call[Empty]) -> GetWebhooksResponse:
-    rows, triggers = await call.db.read(_all)
-    return {"webhooks": [webhook_message(row, triggers.get(row["id"], [])) for row in rows]}
-
-
-def _all(connection: Connection) -> Tuple[List[Row], Dict[int, List[Row]]]:
-    triggers: Dict[int, List[Row]] = {}
-    for trigger in store.all_triggers(connection):
-        triggers.setdefault(trigger["webhook_id"], []).append(trigger)
-    return store.all_webhooks(connection), triggers
+    found = await call.db.read(webhooks.list_webhooks, call.caller)
+    return {"webhooks": [webhook_message(row, triggers) for row, triggers in found]}
 
 
 @handles(paths.POST_WEBHOOK)

@@ -55,7 +55,7 @@ async def get_workspaces(call: Call[GetWorkspacesQuery]) -> GetWorkspacesRespons
 
 @handles(paths.GET_WORKSPACE)
 async def get_workspace(call: Call[Empty], id: int) -> GetWorkspaceResponse:
-    return {"workspace": workspace_message(call.db.read_now(workspaces.workspace_by_id, call.caller, id))}
+    return {"workspace": workspace_message(await call.db.read(workspaces.workspace_by_id, call.caller, id))}
 
 
 @handles(paths.POST_WORKSPACE)

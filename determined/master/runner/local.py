@@ -1,7 +1,7 @@
 """Allocations as local processes.
 
-Each has a supervisor (`determined.exec.supervisor`) in a session of its own. It outlives the master: it holds the task's
-output while the master is away and leaves the exit status in a file, so a restarted master finds both.
+Each has a supervisor (`determined.exec.supervisor`) in a session of its own. It outlives the master: it holds the
+task's output while the master is away and leaves the exit status in a file, so a restarted master finds both.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ import math
 from typing import Any, Callable, Dict, List, Mapping, Optional, Protocol, Sequence
 
 from .actions import Action, CreateTrial, StopTrial
-from .sampling import Grid
 
 MakeTrial = Callable[[Optional[Dict[str, Any]]], CreateTrial]
 """Makes a trial of the given hyperparameters, or of random ones."""
@@ -56,54 +55,30 @@ class Method(Protocol):
 # --- all points independent -----------------------------------------------------------------------------------------
 
 
-class RandomMethod:
-    """A number of random trials; `single` is one."""
+class PointsMethod:
+    """A fixed number of trials, none of which matters to another: single, random and grid searches.
 
-    def __init__(self, max_trials: int, max_concurrent: int) -> None:
+    Parameters:
+        max_trials: how many.
+        max_concurrent: how many at once; 0 for all.
+        point: hyperparameters by place, which are taken from the last to the first; None for random ones.
+    """
+
+    def __init__(
+        self, max_trials: int, max_concurrent: int, point: Optional[Callable[[int], Dict[str, Any]]] = None
+    ) -> None:
         self._left = max_trials
-        self._at_once = max_concurrent or max_trials
+        self._at_once = min(max_concurrent or max_trials, max_trials)
+        self._point = point
 
     def start(self, make: MakeTrial) -> List[Action]:
-        return [action for _ in range(min(self._at_once, self._left)) for action in self._next(make)]
+        return [action for _ in range(self._at_once) for action in self._next(make)]
 
     def _next(self, make: MakeTrial) -> List[Action]:
         if not self._left:
             return []
         self._left -= 1
-        return [make(None)]
-
-    def handle_validation(self, request_id: str, metrics: Mapping[str, Any], make: MakeTrial) -> List[Action]:
-        return []
-
-    def handle_exit(self, request_id: str, is_early: bool, make: MakeTrial) -> List[Action]:
-        return self._next(make)
-
-    def progress(self, mean: float) -> float:
-        return mean
-
-    def save(self) -> State:
-        return {"left": self._left}
-
-    def load(self, state: State) -> None:
-        self._left = state["left"]
-
-
-class GridMethod:
-    """Every point of a grid, from the last to the first."""
-
-    def __init__(self, grid: Grid, max_concurrent: int) -> None:
-        self._grid = grid
-        self._left = grid.size
-        self._at_once = max_concurrent or grid.size
-
-    def start(self, make: MakeTrial) -> List[Action]:
-        return [action for _ in range(min(self._at_once, self._left)) for action in self._next(make)]
-
-    def _next(self, make: MakeTrial) -> List[Action]:
-        if not self._left:
-            return []
-        self._left -= 1
-        return [make(self._grid.point(self._left))]
+        return [make(None if self._point is None else self._point(self._left))]
 
     def handle_validation(self, request_id: str, metrics: Mapping[str, Any], make: MakeTrial) -> List[Action]:
         return []
@@ -231,10 +206,6 @@ class HalvingMethod:
         self._enter(rung, WORST)
         return self._next(make)
 
-    def has(self, request_id: str) -> bool:
-        """Whether a trial is open here and was not stopped."""
-        return request_id in self._rung_of
-
     def progress(self, mean: float) -> float:
         entered = len(self._losses[0])
         progress = entered / (1.2 * self._max_trials)
@@ -277,10 +248,8 @@ class AdaptiveMethod:
         """Of every open trial."""
 
     def start(self, make: MakeTrial) -> List[Action]:
-        return [action for i in range(len(self._brackets)) for action in self._start(i, make)]
-
-    def _start(self, index: int, make: MakeTrial) -> List[Action]:
-        return self._assign(index, self._brackets[index].start(make))
+        started = (self._assign(i, bracket.start(make)) for i, bracket in enumerate(self._brackets))
+        return [action for actions in started for action in actions]
 
     def _assign(self, index: int, actions: List[Action]) -> List[Action]:
         for action in actions:

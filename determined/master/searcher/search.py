@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Mapping, Optional
 
 from .actions import Action, CreateTrial, Shutdown
 from .brackets import plan_brackets
-from .methods import AdaptiveMethod, GridMethod, HalvingMethod, Method, RandomMethod, Ruler, SearchError
+from .methods import AdaptiveMethod, HalvingMethod, Method, PointsMethod, Ruler, SearchError
 from .random_state import RandomState
 from .sampling import Grid, Hyperparameters, SamplingError, draw_hyperparameters
 
@@ -168,11 +168,12 @@ def looks_at_validations(name: str) -> bool:
 def _method_of(searcher: SearcherConfig, hyperparameters: Hyperparameters) -> Method:
     name = searcher["name"]
     if name == "single":
-        return RandomMethod(1, 1)
+        return PointsMethod(1, 1)
     if name == "random":
-        return RandomMethod(searcher["max_trials"], searcher["max_concurrent_trials"])
+        return PointsMethod(searcher["max_trials"], searcher["max_concurrent_trials"])
     if name == "grid":
-        return GridMethod(Grid(hyperparameters), searcher["max_concurrent_trials"])
+        grid = Grid(hyperparameters)
+        return PointsMethod(grid.size, searcher["max_concurrent_trials"], grid.point)
     if name == "async_halving":
         return _bracket(searcher, searcher["num_rungs"], searcher["max_trials"], searcher["max_concurrent_trials"])
     if name == "adaptive_asha":

@@ -6,13 +6,16 @@ import json
 from functools import lru_cache
 from typing import Any, Dict, Optional, Sequence
 
-from determined.common.api.wire.enums import ExperimentState, JobState
-from determined.common.api.wire.experiments import Experiment, ValidationHistoryEntry
+from determined.common.api.wire.enums import ExperimentState, JobState, TrialState
+from determined.common.api.wire.experiments import Experiment, SearchExperimentExperiment, ValidationHistoryEntry
 from determined.common.api.wire.jobs import JobSummary
 from determined.common.api.wire.scalars import from_single
+from determined.common.api.wire.trials import MetricsWorkload
 from determined.common.timestamps import format_wire
 
+from ..services.trials import Details
 from ..store.database import Row
+from .trials import trial_message
 
 _MASK = "********"
 
@@ -51,6 +54,15 @@ NO_EXPERIMENT: Experiment = {
     "unmanaged": False,
 }
 """What answers a request that only asks whether an experiment could be created."""
+
+
+NO_VALIDATION: MetricsWorkload = {
+    "endTime": None,
+    "metrics": {"avgMetrics": None, "batchMetrics": []},
+    "numInputs": 0,
+    "totalBatches": 0,
+}
+"""What stands for the best validation of a found experiment's best trial that has none."""
 
 
 @lru_cache(maxsize=1024)
@@ -105,7 +117,8 @@ def listed_message(row: Row, *, show_trial_data: bool = False) -> Experiment:
 
 
 def _message(row: Row) -> Experiment:
-    return {
+    config = config_struct(row["config"])
+    message: Experiment = {
         "id": row["id"],
         "description": row["description"],
         "labels": json.loads(row["labels"]),
@@ -132,13 +145,30 @@ def _message(row: Row) -> Experiment:
         "workspaceId": row["workspace_id"],
         "workspaceName": row["workspace_name"],
         "parentArchived": bool(row["parent_archived"]),
-        "config": config_struct(row["config"]),
+        "config": config,
         "originalConfig": "",
         "projectOwnerId": row["project_owner_id"],
         "checkpointSize": str(row["checkpoint_size"]),
         "checkpointCount": row["checkpoint_count"],
         "unmanaged": bool(row["unmanaged"]),
     }
+    pachyderm = (config.get("integrations") or {}).get("pachyderm")
+    if pachyderm is not None:
+        message["pachydermIntegration"] = pachyderm
+    return message
+
+
+def found_message(row: Row, best_trial: Optional[Details]) -> SearchExperimentExperiment:
+    """An experiment that a search found, with its best trial, whose state is the stored one."""
+    experiment = listed_message(row)
+    if best_trial is None:
+        return {"experiment": experiment, "bestTrial": None}
+    experiment["bestTrialId"] = best_trial.row["id"]
+    trial = trial_message(best_trial)
+    trial["state"] = TrialState(f"STATE_{best_trial.row['state']}")
+    trial["searcherMetricValue"] = best_trial.row["searcher_metric_value"] or 0
+    trial["bestValidation"] = trial["bestValidation"] or NO_VALIDATION
+    return {"experiment": experiment, "bestTrial": trial}
 
 
 def job_summary(jobs_ahead: int, has_resources: bool) -> JobSummary:

@@ -20,7 +20,7 @@ from . import garbage, lifecycle
 
 logger = logging.getLogger("determined.master.deletions")
 
-_LOOK_AGAIN_SECONDS = 2.0
+_LOOK_AGAIN_SECONDS = 1.0
 _DELETING = WorkspaceState.DELETING.value
 _FAILED = WorkspaceState.DELETE_FAILED.value
 
@@ -31,14 +31,14 @@ class Deletions:
     def __init__(self, db: Database, hub: Hub) -> None:
         self._db = db
         self._wake = asyncio.Event()
-        self._is_open = True
+        self._is_open = False
         self._task: Optional["asyncio.Task[None]"] = None
-        hub.listen(DeletionAsked, lambda _: self._wake.set())
-        hub.listen(ExperimentChanged, lambda _: self._wake.set() if self._is_open else None)
+        hub.listen(DeletionAsked, lambda _: self._open())
+        hub.listen(ExperimentChanged, lambda _: self._open() if self._is_open else None)
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Go on with what an earlier master left, and wait for more."""
-        self._wake.set()
+        self._open()
         self._task = asyncio.get_running_loop().create_task(self._serve(), name="deletions")
 
     async def stop(self) -> None:
@@ -46,6 +46,10 @@ class Deletions:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+
+    def _open(self) -> None:
+        self._is_open = True
+        self._wake.set()
 
     async def _serve(self) -> None:
         while True:
@@ -55,10 +59,12 @@ class Deletions:
                 pass
             self._wake.clear()
             try:
-                self._is_open = await self._db.write(advance)
+                is_open = await self._db.write(advance)
             except Exception:  # whatever it is, later deletions must not wait for a restart
                 logger.exception("a deletion failed")
-                self._is_open = True
+                continue
+            # what was asked for meanwhile has woken it again
+            self._is_open = is_open or self._wake.is_set()
 
 
 def begin_project(tx: Transaction, project_id: int) -> None:

@@ -38,6 +38,8 @@ def patch(tx: Transaction, experiment_id: int, request: PatchExperiment) -> str:
     if storage is not None:
         _set_policy(config, storage)
     if columns or storage is not None:
+        # a configuration that was changed has an empty description rather than none
+        config["description"] = config["description"] or ""
         save_changed_config(tx, experiment, config, **columns)
     if storage is not None:
         garbage.collect(tx, row_of(tx, experiment_id))

@@ -212,11 +212,14 @@ def create(tx: Transaction, caller: Caller, planned: Plan, activate: bool) -> in
 
 
 def put(tx: Transaction, caller: Caller, external_id: str, planned: Plan) -> int:
-    """Create the unmanaged experiment of an external id, or give it a new configuration; returns its id."""
+    """Create the unmanaged experiment of an external id, or give it a new configuration; returns its id.
+
+    The text it was first made from stays what `originalConfig` shows.
+    """
     known = store.find_external(tx, external_id)
     if known is None:
         return _insert(tx, caller, planned, external_id)
-    tx.update("experiments", {"id": known["id"]}, original_config=planned.original_config, **columns_of(planned.config))
+    tx.update("experiments", {"id": known["id"]}, **columns_of(planned.config))
     return int(known["id"])
 
 

@@ -7,7 +7,7 @@ from typing import List, Optional, Sequence, Tuple
 
 from determined.common.api.wire.common import Int32FieldFilter
 
-from ..errors import not_found, plain
+from ..errors import Code, Refusal, not_found, plain
 from ..store import experiments as store
 from ..store.database import Connection, Row
 from ..store.filters import Filters
@@ -124,7 +124,7 @@ def best_metric(connection: Connection, experiment_id: int) -> float:
     row_of(connection, experiment_id)
     value = store.best_metric(connection, experiment_id)
     if value is None:
-        raise not_found("no validations for experiment")
+        raise Refusal(Code.NOT_FOUND, "no validations for experiment")
     return value
 
 

@@ -166,9 +166,9 @@ def _update(tx: Transaction, update: QueueControl) -> None:
     if experiment is None or not lifecycle.is_live(experiment):
         raise plain(f"job {job_id} not found")
     if "priority" in update:
-        set_priority(tx, experiment, update["priority"])
+        _set_priority(tx, experiment, update["priority"])
     elif "weight" in update:
-        set_weight(tx, experiment, update["weight"])
+        _set_weight(tx, experiment, update["weight"])
     elif "resourcePool" in update:
         if update["resourcePool"] != RESOURCE_POOL:
             raise plain(f"invalid resource pool name {update['resourcePool']}")
@@ -180,7 +180,7 @@ def _update(tx: Transaction, update: QueueControl) -> None:
         raise plain("unexpected action: <nil>")
 
 
-def set_priority(tx: Transaction, experiment: Row, priority: int) -> None:
+def _set_priority(tx: Transaction, experiment: Row, priority: int) -> None:
     """Serve an experiment before those of a higher number; it is written into its configuration.
 
     Raises:
@@ -192,7 +192,7 @@ def set_priority(tx: Transaction, experiment: Row, priority: int) -> None:
     _set_resource(tx, experiment["id"], "priority", priority)
 
 
-def set_weight(tx: Transaction, experiment: Row, weight: float) -> None:
+def _set_weight(tx: Transaction, experiment: Row, weight: float) -> None:
     """Write an experiment's weight into its configuration; only fair-share schedulers look at it.
 
     Raises:
@@ -222,7 +222,7 @@ def _move(tx: Transaction, experiment: Row, anchor_id: str, *, ahead: bool) -> N
     position = place_beside(anchor.position, equals, ahead=ahead)
     jobs.set_position(tx, experiment["id"], position)
     if experiment["priority"] != anchor.priority:
-        set_priority(tx, experiment, anchor.priority)
+        _set_priority(tx, experiment, anchor.priority)
 
 
 def place_beside(anchor: float, positions: Sequence[float], *, ahead: bool) -> float:

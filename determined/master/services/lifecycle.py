@@ -1,9 +1,10 @@
 """The life of managed experiments and their trials: states, what leads from one to the next, and the search.
 
 An experiment is a search that asks for trials. A trial runs in one allocation after another until a process of it exits
-by itself; how an allocation ended decides what becomes of the trial (`allocation_ended`), and each closed trial may let
-the search ask for more. All of it is rows of the database, changed in one transaction per event, so a master that is
-killed finds everything where it was. What must be started or signalled is not done here: `engine` reads it off the rows.
+by itself; how an allocation ended decides what becomes of the trial (`allocation_ended`), and each closed trial may
+let the search ask for more. All of it is rows of the database, changed in one transaction per event, so a master that
+is killed finds everything where it was. What must be started or signalled is not done here: `engine` reads it off the
+rows.
 """
 
 from __future__ import annotations
@@ -41,14 +42,22 @@ def is_live(experiment: Row) -> bool:
 
 
 def begin(tx: Transaction, experiment_id: int) -> None:
-    """Begin the search of a new experiment: its first trials exist when this returns, paused."""
+    """Begin the search of a new experiment: its first trials exist when this returns, paused.
+
+    Raises:
+        Refusal: there can be no such search.
+    """
     experiment = _experiment(tx, experiment_id)
     config = json.loads(experiment["config"])
-    search = searcher.Search.create(
-        config["searcher"], config["hyperparameters"], config["reproducibility"]["experiment_seed"]
-    )
+    try:
+        search = searcher.Search.create(
+            config["searcher"], config["hyperparameters"], config["reproducibility"]["experiment_seed"]
+        )
+        actions = search.start()
+    except searcher.SearchError as error:
+        raise plain(f"invalid experiment configuration: {error.text}") from None
     tx.cache[_search_key(experiment_id)] = search
-    _apply(tx, experiment_id, search, search.start())
+    _apply(tx, experiment_id, search, actions)
     _save_search(tx, experiment_id, search)
 
 
@@ -60,6 +69,9 @@ def activate(tx: Transaction, experiment: Row) -> None:
     tx.update("experiments", {"id": experiment["id"]}, queue_position=position)
     tx.execute("UPDATE trials SET state = 'ACTIVE' WHERE experiment_id = ? AND state = 'PAUSED'", (experiment["id"],))
     _enter(tx, experiment["id"], "ACTIVE")
+    if _search(tx, experiment["id"]).is_empty:
+        # a grid without points: no trial's end will ever end it
+        _enter(tx, experiment["id"], "STOPPING_COMPLETED")
     _finish_if_closed(tx, experiment["id"])
 
 

@@ -11,7 +11,7 @@ from ..errors import invalid, not_found, plain
 from ..store import metrics as store
 from ..store import trials
 from ..store.database import Connection, Row, Transaction
-from . import checkpoints, lifecycle, models, summaries
+from . import checkpoints, lifecycle, summaries
 
 PROFILING = ("gpu", "cpu", "memory", "disk", "network")
 _MOST_FROM_ONE_SOURCE = 1000
@@ -63,7 +63,7 @@ def report(tx: Transaction, report: Report) -> None:
         store.insert(tx, report.trial_id, report.run_id, report.group, "profiling", None, time, text)
         return
     if report.steps is None:
-        raise invalid(f"failed to add trial metrics {report.group}: stepsCompleted (total_batches) must be given")
+        raise plain(f"failed to add trial metrics {report.group}: stepsCompleted (total_batches) must be given")
     _store(tx, trial, report, text, time)
 
 
@@ -380,23 +380,4 @@ def of_checkpoint(connection: Connection, text: str, source_type: Optional[str],
     checkpoint = checkpoints.detailed(connection, text)
     return store.of_sources(
         connection, "s.checkpoint_uuid = ?", (checkpoint["uuid"],), source_type, group, _MOST_FROM_ONE_SOURCE
-    )
-
-
-def of_model_version(
-    connection: Connection, model: str, number: int, source_type: Optional[str], group: Optional[str]
-) -> List[Row]:
-    """Reports of the trials that declared a model version as their source.
-
-    Raises:
-        Refusal: no such model or version.
-    """
-    row, _ = models.find_version(connection, model, number)
-    return store.of_sources(
-        connection,
-        "s.model_id = ? AND s.model_version = ?",
-        (row["id"], number),
-        source_type,
-        group,
-        _MOST_FROM_ONE_SOURCE,
     )

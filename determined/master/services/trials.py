@@ -14,7 +14,7 @@ from ..paging import Window, sql_window
 from ..store import checkpoints
 from ..store import trials as store
 from ..store.database import Connection, Row, Transaction
-from . import lifecycle, summaries
+from . import lifecycle, summaries, webhooks
 
 HEARTBEAT_TIMEOUT = 5 * 60 * 1_000_000
 TERMINAL = ("COMPLETED", "CANCELED", "ERROR")
@@ -260,12 +260,15 @@ def _follow_trials(tx: Transaction, experiment_id: int, when: int) -> None:
     """Give an unmanaged experiment the state of its most advanced trial."""
     states = {r["state"] for r in tx.all("SELECT DISTINCT state FROM trials WHERE experiment_id = ?", (experiment_id,))}
     state = next((s for s in _MOST_ADVANCED_FIRST if s in states), "PAUSED")
+    before = _experiment(tx, experiment_id)["state"]
     values: Dict[str, Any] = {"state": state}
     if state in TERMINAL:
         values["end_time"] = when
     if state == "COMPLETED":
         values["progress"] = 1
     tx.update("experiments", {"id": experiment_id}, **values)
+    if state != before:
+        webhooks.experiment_changed(tx, _experiment(tx, experiment_id), state)
     tx.announce(ExperimentChanged(experiment_id))
 
 

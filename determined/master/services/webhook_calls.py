@@ -108,7 +108,7 @@ class WebhookSender:
         self._signing_key = signing_key
         self._task: "Optional[asyncio.Task[None]]" = None
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """Begin with what an earlier master left."""
         self._task = asyncio.get_running_loop().create_task(self._run(), name="webhooks")
 

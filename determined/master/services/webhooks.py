@@ -74,6 +74,18 @@ def create_webhook(tx: Transaction, caller: Caller, webhook: Webhook) -> int:
     return webhook_id
 
 
+def list_webhooks(connection: Connection, caller: Caller) -> List[Tuple[Row, List[Row]]]:
+    """The webhooks that the caller may know of, with their triggers: the global ones and those they may change."""
+    triggers: Dict[int, List[Row]] = {}
+    for trigger in store.all_triggers(connection):
+        triggers.setdefault(trigger["webhook_id"], []).append(trigger)
+    return [
+        (row, triggers.get(row["id"], []))
+        for row in store.all_webhooks(connection)
+        if caller.admin or row["workspace_id"] is None or row["owner_id"] == caller.user_id
+    ]
+
+
 def read_webhook(connection: Connection, webhook_id: int) -> Tuple[Row, List[Row]]:
     """A webhook and its triggers.
 

@@ -19,19 +19,12 @@ STORED_STATES = (
 NUM_TRIALS = "(SELECT count(*) FROM trials WHERE experiment_id = e.id)"
 CHECKPOINT_SIZE = "(SELECT coalesce(sum(size), 0) FROM checkpoints WHERE experiment_id = e.id AND state != 'DELETED')"
 CHECKPOINT_COUNT = "(SELECT count(*) FROM checkpoints WHERE experiment_id = e.id AND state != 'DELETED')"
-_BEST = (
-    "CASE e.smaller_is_better WHEN 1"
-    " THEN (SELECT {column} FROM trials WHERE experiment_id = e.id AND searcher_metric_value IS NOT NULL"
-    " ORDER BY searcher_metric_value, id LIMIT 1)"
-    " ELSE (SELECT {column} FROM trials WHERE experiment_id = e.id AND searcher_metric_value IS NOT NULL"
-    " ORDER BY searcher_metric_value DESC, id LIMIT 1) END"
-)
-BEST_METRIC = _BEST.format(column="searcher_metric_value")
 # the trial of a single search is its best one before it has a metric
 BEST_TRIAL_ID = (
-    f"coalesce({_BEST.format(column='id')}, CASE e.searcher_name WHEN 'single' THEN"
+    "coalesce(e.best_trial_id, CASE e.searcher_name WHEN 'single' THEN"
     " (SELECT min(id) FROM trials WHERE experiment_id = e.id) END)"
 )
+BEST_METRIC = "(SELECT searcher_metric_value FROM trials WHERE id = e.best_trial_id)"
 STATE_RANK = f"CASE e.state {' '.join(f'WHEN {state!r} THEN {i}' for i, state in enumerate(STORED_STATES))} END"
 SHOWN_NAME = "coalesce(u.display_name, u.username)"
 NOW = "CAST(strftime('%s', 'now') AS INTEGER) * 1000000"
@@ -168,13 +161,16 @@ class Page(NamedTuple):
     window: Window
 
 
-def list_page(connection: Connection, filters: Filters, order: str, offset: int, limit: int) -> Page:
+def list_page(
+    connection: Connection, filters: Filters, order: str, offset: int, limit: int, order_parameters: Sequence[Any] = ()
+) -> Page:
     """Return a page of experiments as lists show them.
 
     Parameters:
         filters: conditions on the experiment ``e``, its owner ``u``, project ``p`` and workspace ``w``.
         order: what stands behind ORDER BY.
         offset, limit: of pages of kind A.
+        order_parameters: those of `order`.
     """
     total = int(connection.scalar(f"SELECT count(*) FROM {TABLES}{filters.where}", filters.parameters))
     window = sql_window(total, offset, limit)
@@ -182,7 +178,7 @@ def list_page(connection: Connection, filters: Filters, order: str, offset: int,
         return Page([], window)
     ids = connection.all(
         f"SELECT e.id FROM {TABLES}{filters.where} ORDER BY {order} LIMIT ? OFFSET ?",
-        (*filters.parameters, window.end - window.start, window.start),
+        (*filters.parameters, *order_parameters, window.end - window.start, window.start),
     )
     return Page(listed(connection, [row["id"] for row in ids]), window)
 
@@ -190,7 +186,8 @@ def list_page(connection: Connection, filters: Filters, order: str, offset: int,
 def listed(connection: Connection, ids: Sequence[int]) -> List[Row]:
     """The experiments with these ids, as lists show them, in the order of the ids."""
     return connection.all(
-        f"SELECT {_COLUMNS}, {NUM_TRIALS} AS num_trials, {BEST_METRIC} AS best_metric, {DURATION} AS duration"
+        f"SELECT {_COLUMNS}, {NUM_TRIALS} AS num_trials, {BEST_METRIC} AS best_metric, {DURATION} AS duration,"
+        f" {BEST_TRIAL_ID} AS shown_best_trial_id"
         f" FROM json_each(?) wanted CROSS JOIN experiments e ON e.id = wanted.value{_JOINS} ORDER BY wanted.key",
         (json.dumps(list(ids)),),
     )

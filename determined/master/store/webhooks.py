@@ -48,8 +48,11 @@ def by_id(connection: Connection, webhook_id: int) -> Optional[Row]:
 
 
 def all_webhooks(connection: Connection) -> List[Row]:
-    """Every webhook, by id."""
-    return connection.all("SELECT * FROM webhooks ORDER BY id")
+    """Every webhook, by id, with the owner of its workspace."""
+    return connection.all(
+        "SELECT h.*, w.user_id AS owner_id FROM webhooks h LEFT JOIN workspaces w ON w.id = h.workspace_id"
+        " ORDER BY h.id"
+    )
 
 
 def all_triggers(connection: Connection) -> List[Row]:

@@ -10,7 +10,7 @@ import pytest
 from determined.common.api.wire.workspaces import GetWorkspacesQuery, PostWorkspaceRequest
 from determined.master.decode import decode_body, decode_query
 from determined.master.errors import Refusal, not_found
-from determined.master.gateway import _Stream
+from determined.master.gateway import Stream
 from determined.master.store.filters import glob_of
 
 
@@ -42,7 +42,7 @@ def test_a_stream_ends_when_its_caller_hangs_up() -> None:
 
     async def story() -> List[Dict[str, Any]]:
         wire = Wire()
-        serving = asyncio.ensure_future(_Stream(wire.send).serve(endless(), wire.receive))
+        serving = asyncio.ensure_future(Stream(wire.send).serve(endless(), wire.receive))
         while len(wire.sent) < 2:
             await asyncio.sleep(0)
         wire.hang_up.set()
@@ -63,7 +63,7 @@ def test_an_error_sets_the_status_of_a_stream_only_before_its_first_result(resul
 
     async def story() -> List[Dict[str, Any]]:
         wire = Wire()
-        await _Stream(wire.send).serve(failing(), wire.receive)
+        await Stream(wire.send).serve(failing(), wire.receive)
         return wire.sent
 
     sent = asyncio.run(story())

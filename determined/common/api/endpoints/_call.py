@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Tuple, TypeVar, Union
+import json
+from typing import TYPE_CHECKING, Any, Dict, Iterator, Mapping, Optional, TypeVar, Union
 
 from .. import errors
 from .._streams import read_stream
+from .._transport import DEFAULT_TIMEOUT, Timeout
 from ..wire.endpoint import Endpoint
 
 if TYPE_CHECKING:
+    import requests
+
     from .._session import BaseSession
-    from .._transport import Timeout
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
 
 
 def call(
-    session: "BaseSession",
-    row: "Endpoint[Request, Response]",
+    session: BaseSession,
+    row: Endpoint[Request, Response],
     request: Optional[Request] = None,
     *,
-    timeout: "Timeout" = ...,  # type: ignore[assignment]
+    timeout: Timeout = DEFAULT_TIMEOUT,
     repeatable: bool = False,
     **parameters: Union[str, int],
 ) -> Response:
@@ -43,7 +45,7 @@ def call(
     """
     response = _send(session, row, request, parameters, timeout=timeout, stream=False, repeatable=repeatable)
     try:
-        answer = response.json()
+        answer = json.loads(response.content)
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
@@ -54,11 +56,11 @@ def call(
 
 
 def call_stream(
-    session: "BaseSession",
-    row: "Endpoint[Request, Response]",
+    session: BaseSession,
+    row: Endpoint[Request, Response],
     request: Optional[Request] = None,
     *,
-    timeout: "Timeout" = ...,  # type: ignore[assignment]
+    timeout: Timeout = DEFAULT_TIMEOUT,
     **parameters: Union[str, int],
 ) -> Iterator[Response]:
     """Make a call whose answer is a stream, and yield the messages as they come.
@@ -70,49 +72,24 @@ def call_stream(
 
 
 def _send(
-    session: "BaseSession",
-    row: "Endpoint[Request, Response]",
+    session: BaseSession,
+    row: Endpoint[Request, Response],
     request: Any,
     parameters: Mapping[str, Union[str, int]],
     *,
-    timeout: Any,
+    timeout: Timeout,
     stream: bool,
     repeatable: bool,
-) -> Any:
-    options: Dict[str, Any] = {"stream": stream, "repeatable": repeatable}
-    if timeout is not ...:
-        options["timeout"] = timeout
-    path = row.url(**parameters)
+) -> requests.Response:
+    message: Dict[str, Any] = {}
     if request is not None:
-        if row.has_body:
-            options["json"] = _without_none(request)
-        else:
-            options["params"] = query_of(request)
-    return session.request(row.method, path, **options)
+        message["json" if row.has_body else "params"] = _without_none(request)
+    return session.request(
+        row.method, row.url(**parameters), timeout=timeout, stream=stream, repeatable=repeatable, **message
+    )
 
 
 def _without_none(request: Any) -> Any:
     if isinstance(request, dict):
         return {k: v for k, v in request.items() if v is not None}
     return request
-
-
-def query_of(message: Mapping[str, Any], prefix: str = "") -> List[Tuple[str, str]]:
-    """Return a message as the pairs of a query: lists repeat their key, nested fields are dotted, None is left out."""
-    pairs: List[Tuple[str, str]] = []
-    for name, value in message.items():
-        if value is None:
-            continue
-        if isinstance(value, Mapping):
-            pairs += query_of(value, f"{prefix}{name}.")
-        elif isinstance(value, (list, tuple, set, frozenset)):
-            pairs += [(prefix + name, _text(v)) for v in value]
-        else:
-            pairs.append((prefix + name, _text(value)))
-    return pairs
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value.value if isinstance(value, Enum) else value)

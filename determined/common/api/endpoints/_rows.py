@@ -34,9 +34,9 @@ def iterate_rows(
     asked: Dict[str, Any] = dict(query or {})
 
     def fetch(offset: int, limit: int) -> Mapping[str, Any]:
-        page: Mapping[str, Any] = call(
-            session, row, {**asked, "offset": offset or None, "limit": limit or None}, **parameters
-        )
+        query: Any = {**asked, "offset": offset or None, "limit": limit or None}
+        path: Any = parameters
+        page: Mapping[str, Any] = call(session, row, query, **path)
         return page
 
     return read_rows(fetch, key, limit=page_size or asked.get("limit") or 0, offset=asked.get("offset") or 0)

@@ -43,9 +43,7 @@ def open_checkpoint_archive(session: BaseSession, uuid: str) -> Iterator[io.RawI
 
     Reading raises OSError when the connection breaks.
     """
-    response = session.get(
-        f"checkpoints/{quote(uuid, safe='')}", headers={"Accept": "application/gzip"}, stream=True
-    )
+    response = session.get(f"checkpoints/{quote(uuid, safe='')}", headers={"Accept": "application/gzip"}, stream=True)
     with contextlib.closing(response):
         yield _Body(response)
 

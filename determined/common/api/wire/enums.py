@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Tuple
 
 
 class WireEnum(str, Enum):
     """An enumeration whose members are their wire names: they compare and serialise as plain strings."""
 
     __api_name__ = ""
+    __api_numbers__: Tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return str(self.value)
 
     @property
     def number(self) -> int:
-        """Position in declaration order: the number that stands for the name in protobuf."""
-        return list(type(self)).index(self)
+        """The number that stands for the name in protobuf: the position, where numbers have no gaps."""
+        position = list(type(self)).index(self)
+        return self.__api_numbers__[position] if self.__api_numbers__ else position
 
 
 class ActivityType(WireEnum):
@@ -198,6 +201,7 @@ class GetExperimentTrialsSortBy(WireEnum):
 
 class GetExperimentsSortBy(WireEnum):
     __api_name__ = "GetExperimentsRequest.SortBy"
+    __api_numbers__ = (0, 1, 2, 4, 5, 6, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17)
 
     UNSPECIFIED = "SORT_BY_UNSPECIFIED"
     ID = "SORT_BY_ID"

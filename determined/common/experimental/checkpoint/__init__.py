@@ -9,7 +9,7 @@ from ._checkpoint import (
 )
 from ._download import DownloadMode
 from ._load import ModelFramework
-from ._order import CheckpointOrder, hydrate_sorted
+from ._order import CheckpointOrder, hydrate_sorted, page_size
 
 __all__ = [
     "Checkpoint",
@@ -21,4 +21,5 @@ __all__ = [
     "DownloadMode",
     "ModelFramework",
     "hydrate_sorted",
+    "page_size",
 ]

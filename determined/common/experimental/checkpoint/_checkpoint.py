@@ -189,9 +189,7 @@ class Checkpoint(Resource):
         Parameters:
             group: only reports of this metric group.
         """
-        reports = metrics_api.list_checkpoint_metrics(
-            self._session, self.uuid, {"metricGroup": group} if group else {}
-        )
+        reports = metrics_api.list_checkpoint_metrics(self._session, self.uuid, {"metricGroup": group} if group else {})
         return [metrics.TrialMetrics._from_wire(report) for report in reports]
 
     def get_pachyderm_commit(self) -> Optional[str]:
@@ -214,9 +212,7 @@ class Checkpoint(Resource):
     # Names of earlier releases.
 
     @old_name("Checkpoint.download with determined.pytorch.load_trial_from_checkpoint_path", "0.17.9")
-    def load(
-        self, path: Optional[str] = None, tags: Optional[List[str]] = None, **kwargs: Any
-    ) -> Any:
+    def load(self, path: Optional[str] = None, tags: Optional[List[str]] = None, **kwargs: Any) -> Any:
         return _load.load(self.download(path), tags, kwargs)
 
     @staticmethod
@@ -241,22 +237,22 @@ class Checkpoint(Resource):
 
     @property
     @old_name("Checkpoint.metadata['steps_completed']", "0.18")
-    def batch_number(self) -> Optional[int]:
+    def batch_number(self) -> Any:
         return self._meta("steps_completed")
 
     @property
     @old_name("Checkpoint.metadata['determined_version']", "0.18")
-    def determined_version(self) -> Optional[str]:
+    def determined_version(self) -> Any:
         return self._meta("determined_version")
 
     @property
     @old_name("Checkpoint.metadata['framework']", "0.18")
-    def framework(self) -> Optional[str]:
+    def framework(self) -> Any:
         return self._meta("framework")
 
     @property
     @old_name("Checkpoint.metadata['format']", "0.18")
-    def format(self) -> Optional[str]:
+    def format(self) -> Any:
         return self._meta("format")
 
     @property

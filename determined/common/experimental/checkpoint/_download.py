@@ -26,7 +26,6 @@ __all__ = ["DownloadMode", "Source", "download", "is_complete", "write_metadata"
 logger = logging.getLogger("determined.common.experimental.checkpoint")
 
 
-
 class DownloadMode(enum.Enum):
     """Where a checkpoint's files are fetched from.
 

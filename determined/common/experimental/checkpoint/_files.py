@@ -35,7 +35,7 @@ def write_metadata(path: pathlib.Path, metadata: Mapping[str, Any]) -> None:
     os.replace(partial, path)
 
 
-def unpack(stream: IO[bytes], directory: pathlib.Path, on_bytes: Callable[[int], None]) -> None:
+def unpack(stream: io.RawIOBase, directory: pathlib.Path, on_bytes: Callable[[int], None]) -> None:
     """Unpack a tar, plain or in gzip, and read it to its end, so that a cut one is noticed.
 
     Parameters:
@@ -47,7 +47,7 @@ def unpack(stream: IO[bytes], directory: pathlib.Path, on_bytes: Callable[[int],
         UnsafeMember: a member would land outside, or is neither a file nor a directory.
         tarfile.TarError, EOFError, OSError, zlib.error: the archive is cut or damaged.
     """
-    buffered = io.BufferedReader(cast(io.RawIOBase, stream), _CHUNK)
+    buffered = io.BufferedReader(stream, _CHUNK)
     if buffered.peek(2)[:2] == _GZIP_MAGIC:
         with gzip.GzipFile(fileobj=buffered) as plain:
             _unpack_plain(cast(IO[bytes], plain), directory, on_bytes)

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Union
 
 from ...api.wire.enums import CheckpointSortBy, CheckpointState, OrderBy
 from ._checkpoint import Checkpoint
 
 if TYPE_CHECKING:
     from ...api._session import BaseSession
+
+
+# Checkpoints without a value may come before those that are wanted, so that pages are not as small as what is wanted.
+_PAGE_SIZE = 100
+
+
+def page_size(max_results: Optional[int]) -> int:
+    """Return how many checkpoints to fetch at once when so many are wanted; 0 is all of them."""
+    return max(_PAGE_SIZE, max_results) if max_results else 0
 
 
 class CheckpointOrder(NamedTuple):
@@ -52,11 +61,14 @@ class CheckpointOrder(NamedTuple):
         """Return the order that leaves it to the master to put the best by the searcher's metric first."""
         return cls(CheckpointSortBy.SEARCHER_METRIC, None, None)
 
-    def query(self) -> Dict[str, Any]:
+    def query(self) -> Any:
         """Return the query that asks for completed checkpoints in this order."""
-        parts = {"sortByAttr": self.attribute, "sortByMetric": self.metric, "orderBy": self.direction}
-        sent: Dict[str, Any] = {key: value for key, value in parts.items() if value is not None}
-        return {**sent, "states": [CheckpointState.COMPLETED]}
+        return {
+            "sortByAttr": self.attribute,
+            "sortByMetric": self.metric,
+            "orderBy": self.direction,
+            "states": [CheckpointState.COMPLETED],
+        }
 
     def has_value(self, data: Mapping[str, Any]) -> bool:
         """Return whether a checkpoint, as the master gave it, has a value to sort by."""
@@ -114,9 +126,9 @@ def _values_first(
 
 
 def _first_of_each_trial(found: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    seen: "set[Tuple[Any, ...]]" = set()
+    seen: "set[Any]" = set()
     for data in found:
-        trial = ((data.get("training") or {}).get("trialId"),)
+        trial = (data.get("training") or {}).get("trialId")
         if trial not in seen:
             seen.add(trial)
             yield data

@@ -76,10 +76,11 @@ def test_delete_names_the_checkpoint(stub: StubMaster, session: Session) -> None
 def test_reload_refreshes_in_place(stub: StubMaster, session: Session) -> None:
     stub.on("GET", URL, {"checkpoint": DATA}, {"checkpoint": {**DATA, "state": "STATE_DELETED"}})
     checkpoint = Checkpoint(session, UUID)
-    checkpoint.reload()
-    assert checkpoint.state is CheckpointState.COMPLETED
-    checkpoint.reload()
-    assert checkpoint.state is CheckpointState.DELETED
+    states = []
+    for _ in range(2):
+        checkpoint.reload()
+        states.append(checkpoint.state)
+    assert states == [CheckpointState.COMPLETED, CheckpointState.DELETED]
 
 
 def test_attributes_of_earlier_releases_show_todays_data(session: Session) -> None:

@@ -175,9 +175,7 @@ def test_only_checkpoints_that_have_files_are_downloaded(
     assert stub.sent("GET", f"/checkpoints/{UUID}") == []
 
 
-def test_auto_reads_the_storage_where_it_is_here(
-    stub: StubMaster, session: Session, tmp_path: pathlib.Path
-) -> None:
+def test_auto_reads_the_storage_where_it_is_here(stub: StubMaster, session: Session, tmp_path: pathlib.Path) -> None:
     store(tmp_path / "storage", FILES)
     serve(stub, Answer(500), storage={"type": "directory", "container_path": str(tmp_path / "storage")})
     Checkpoint(session, UUID).download(str(tmp_path / "target"))

@@ -177,9 +177,10 @@ def test_one_checkpoint_of_a_trial_is_chosen_in_one_way(stub: StubMaster, sessio
     assert trial.select_checkpoint(uuid="mine").uuid == "mine"
     with pytest.raises(errors.CheckpointNotFound):
         trial.select_checkpoint(uuid="foreign")
-    for wrong in ({}, {"latest": True, "best": True}, {"latest": True, "sort_by": "loss"}):
+    wrongs: List[Dict[str, Any]] = [{}, {"latest": True, "best": True}, {"latest": True, "sort_by": "loss"}]
+    for wrong in wrongs:
         with pytest.raises(ValueError, match=r"exactly one|best=True"):
-            trial.select_checkpoint(**wrong)  # type: ignore[arg-type]
+            trial.select_checkpoint(**wrong)
 
 
 def test_labels_are_added_and_removed_without_the_call_that_fails(stub: StubMaster, session: Session) -> None:

@@ -102,7 +102,13 @@ def test_what_does_not_go_together_is_refused_before_a_request(
 def test_a_trial_that_is_not_there_is_told(stub: StubMaster, session: Session) -> None:
     from determined.common.api.errors import NotFoundException
 
-    fault = {"grpcCode": 5, "httpCode": 404, "message": "trial '12' not found", "httpStatus": "Not Found", "details": []}
+    fault = {
+        "grpcCode": 5,
+        "httpCode": 404,
+        "message": "trial '12' not found",
+        "httpStatus": "Not Found",
+        "details": [],
+    }
     stub.on("GET", URL, Answer(404, {"error": fault}))
     with pytest.raises(NotFoundException, match="trial '12' not found"):
         list(Trial(12, session).iter_logs())

@@ -1,0 +1,22 @@
+"""Exceptions that a user's training code raises to speak to the cluster."""
+
+from __future__ import annotations
+
+
+class InvalidHP(Exception):
+    """The hyperparameters of this trial make no sense; the searcher should go on with others.
+
+    Raised out of a ``core.init()`` block it is reported to the master, and the process exits with status 0.
+
+    Parameters:
+        msg: why, for the logs.
+
+    Raises:
+        TypeError: the message is no text.
+    """
+
+    def __init__(self, msg: str = "the hyperparameters are invalid") -> None:
+        if not isinstance(msg, str):
+            raise TypeError(f"the message of InvalidHP must be a str, not {type(msg).__name__}")
+        super().__init__(msg)
+        self.msg = msg

@@ -1,0 +1,1 @@
+"""One small typed function for each call of the REST API, by noun."""

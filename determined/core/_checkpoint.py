@@ -1,0 +1,560 @@
+"""Storing checkpoints, telling the master about them, and getting them back."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import enum
+import json
+import logging
+import os
+import pathlib
+import tempfile
+import uuid
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Set, Tuple
+
+from determined import errors
+from determined.common.api import errors as api_errors
+from determined.common.api.endpoints import checkpoints as checkpoints_api
+from determined.common.api.wire.enums import CheckpointState
+from determined.common.storage import Selector, StorageManager
+from determined.common.storage._file_system import FileSystemStorage
+from determined.common.storage.base import Resources, StrPath, list_directory, select
+
+from ._distributed import DistributedContext, agree
+from ._encode import encode_dict
+from ._patience import call_patiently, report_patiently
+from ._shards import merge_files, merge_metadata
+
+if TYPE_CHECKING:
+    from determined.common.api._session import BaseSession
+    from determined.common.api.wire.checkpoints import Checkpoint
+
+logger = logging.getLogger("determined.core")
+
+METADATA_FILE = "metadata.json"
+
+
+class DownloadMode(enum.Enum):
+    """Who fetches a checkpoint on a machine with several ranks.
+
+    Attributes:
+        LocalWorkersShareDownload: the machine's first rank fetches it for all; all of them must call.
+        NoSharedDownload: each rank that calls fetches it for itself.
+    """
+
+    LocalWorkersShareDownload = "LOCAL_WORKERS_SHARE_DOWNLOAD"
+    NoSharedDownload = "NO_SHARED_DOWNLOAD"
+
+
+class CheckpointReporter(NamedTuple):
+    """How checkpoints of a trial are reported to the master.
+
+    Attributes:
+        session: the connection.
+        task_id: the trial's task.
+        allocation_id: its allocation.
+        storage_id: the master's number for the storage, if it has one.
+    """
+
+    session: BaseSession
+    task_id: str
+    allocation_id: str
+    storage_id: Optional[int]
+
+    def report(self, checkpoint_uuid: str, resources: Resources, metadata: Dict[str, Any]) -> None:
+        """Report a stored checkpoint; outlasts a master that is away.
+
+        Raises:
+            APIException: the master refused it.
+            MasterNotFoundException: the master stayed away.
+        """
+        body: Checkpoint = {
+            "uuid": checkpoint_uuid,
+            "taskId": self.task_id,
+            "allocationId": self.allocation_id,
+            "metadata": metadata,
+            "resources": {path: str(size) for path, size in resources.items()},
+            "state": CheckpointState.COMPLETED,
+            "training": {},
+            "reportTime": datetime.datetime.now(datetime.timezone.utc).isoformat(),
+        }
+        if self.storage_id is not None:
+            body["storageId"] = self.storage_id
+        report_patiently(
+            lambda: checkpoints_api.report_checkpoint(self.session, body),
+            # The master takes each UUID once, and nobody else has this one.
+            lambda error: self._is_known(checkpoint_uuid),
+        )
+
+    def metadata_of(self, checkpoint_uuid: str) -> Dict[str, Any]:
+        """Return a checkpoint's metadata.
+
+        Raises:
+            NotFoundException: the master knows no such checkpoint.
+        """
+        return call_patiently(lambda: checkpoints_api.get_checkpoint(self.session, checkpoint_uuid)).get("metadata") or {}
+
+    def report_deleted(self, checkpoint_uuid: str) -> None:
+        """Report that no file of a checkpoint is left."""
+        call_patiently(
+            lambda: checkpoints_api.patch_checkpoints(
+                self.session, {"checkpoints": [{"uuid": checkpoint_uuid, "resources": {"resources": {}}}]}
+            )
+        )
+
+    def _is_known(self, checkpoint_uuid: str) -> bool:
+        try:
+            call_patiently(lambda: checkpoints_api.get_checkpoint(self.session, checkpoint_uuid))
+        except api_errors.NotFoundException:
+            return False
+        return True
+
+
+class CheckpointContext:
+    """Stores and restores checkpoints; ``core_context.checkpoint``.
+
+    A checkpoint is a directory with an id and metadata; on a cluster the metadata must hold ``steps_completed``.
+    Without ``shard`` only the chief stores; with it, all ranks call together, and the checkpoint is the union of what
+    each of them has.
+    """
+
+    def __init__(
+        self,
+        distributed: DistributedContext,
+        storage: StorageManager,
+        reporter: Optional[CheckpointReporter],
+        on_reported: Optional[Callable[[], None]] = None,
+    ) -> None:
+        self._distributed = distributed
+        self._storage = storage
+        self._reporter = reporter
+        self._on_reported = on_reported
+
+    # --- storing ----------------------------------------------------------------------------------------------------
+
+    def upload(
+        self,
+        ckpt_dir: Optional[StrPath],
+        metadata: Optional[Dict[str, Any]] = None,
+        *,
+        shard: bool = False,
+        selector: Optional[Selector] = None,
+    ) -> str:
+        """Store a directory as a checkpoint and report it.
+
+        Parameters:
+            ckpt_dir: the directory. With ``shard``, None for a rank that has nothing to add.
+            metadata: about the checkpoint; written into it as ``metadata.json``, too. With ``shard``, the ranks'
+                metadata is merged and must not contradict.
+            shard: all ranks call and add their directories. Ranks that name the same one are represented by the
+                lowest of them.
+            selector: says which files of this rank to store, given their paths relative to the directory;
+                directories end with "/". Defaults to all.
+
+        Returns:
+            The checkpoint's id.
+
+        Raises:
+            RuntimeError: a rank other than the chief calls without ``shard``; or ranks have different files of one
+                name, or metadata that contradicts.
+            ValueError: ``steps_completed`` is missing, or the directory is.
+        """
+        if shard:
+            return self._upload_sharded(ckpt_dir, metadata, selector)
+        self._require_chief("upload")
+        checked = self._check_metadata(metadata)
+        folder = _check_directory(ckpt_dir, selector)
+        if folder is None:
+            raise ValueError("upload needs a directory; only ranks of a sharded upload may have none")
+        storage_id = str(uuid.uuid4())
+        files = list_directory(folder)
+        wanted = [path for path in select(files, selector) if path != METADATA_FILE]
+        self._storage.upload(folder, storage_id, wanted)
+        resources = {path: files[path] for path in wanted}
+        self._finish_upload(storage_id, resources, checked)
+        return storage_id
+
+    @contextlib.contextmanager
+    def store_path(
+        self, metadata: Optional[Dict[str, Any]] = None, *, shard: bool = False
+    ) -> Iterator[Tuple[pathlib.Path, str]]:
+        """Give a directory to write a checkpoint to; when the block ends, store and report it.
+
+        If the block raises, nothing is stored and the directory is removed.
+
+        Parameters:
+            metadata: see `upload`.
+            shard: all ranks call; what they write is one checkpoint. On a shared file system they get the same
+                directory.
+
+        Returns:
+            The directory and the checkpoint's id.
+
+        Raises:
+            RuntimeError, ValueError: as `upload` does.
+        """
+        if shard:
+            with self._store_path_sharded(metadata) as found:
+                yield found
+            return
+        self._require_chief("store_path")
+        checked = self._check_metadata(metadata)
+        storage_id = str(uuid.uuid4())
+        with self._storage.store_path(storage_id) as path:
+            yield path, storage_id
+            _write_metadata(path, checked)
+            resources = list_directory(path)
+        self._report(storage_id, resources, checked)
+
+    # --- getting back -----------------------------------------------------------------------------------------------
+
+    def download(
+        self,
+        storage_id: str,
+        ckpt_dir: StrPath,
+        download_mode: DownloadMode = DownloadMode.LocalWorkersShareDownload,
+        *,
+        selector: Optional[Selector] = None,
+    ) -> None:
+        """Fetch a checkpoint into a directory, which is made if there is something to fetch.
+
+        Parameters:
+            storage_id: the checkpoint's id.
+            ckpt_dir: the directory; the same for all ranks that share a download.
+            download_mode: see `DownloadMode`.
+            selector: says which files to fetch. A file is fetched if any of the ranks that share wants it.
+
+        Raises:
+            CheckpointNotFound: there is no such checkpoint.
+        """
+        mode = DownloadMode(download_mode)
+        if mode is DownloadMode.NoSharedDownload or self._distributed.local_size == 1:
+            self._storage.download(storage_id, ckpt_dir, selector)
+            return
+        with self._first_of_machine() as is_first:
+            wanted = self._wanted_locally(storage_id, selector)
+            if is_first:
+                self._storage.download(storage_id, ckpt_dir, None if wanted is None else wanted.__contains__)
+
+    @contextlib.contextmanager
+    def restore_path(
+        self,
+        storage_id: str,
+        download_mode: DownloadMode = DownloadMode.LocalWorkersShareDownload,
+        *,
+        selector: Optional[Selector] = None,
+    ) -> Iterator[pathlib.Path]:
+        """Give a directory with a checkpoint's files, to be read within the block only.
+
+        Parameters:
+            storage_id: the checkpoint's id.
+            download_mode: see `DownloadMode`. Ranks that share leave the block together.
+            selector: says which files to fetch; has no effect where files can be read in place.
+
+        Raises:
+            CheckpointNotFound: there is no such checkpoint.
+        """
+        mode = DownloadMode(download_mode)
+        in_place = isinstance(self._storage, FileSystemStorage)
+        if in_place or mode is DownloadMode.NoSharedDownload or self._distributed.local_size == 1:
+            with self._storage.restore_path(storage_id, selector) as path:
+                yield path
+            return
+        with contextlib.ExitStack() as stack:
+            path = self._share_restored(stack, storage_id, selector)
+            try:
+                yield path
+            finally:
+                # The first rank removes the files; it must not while another still reads them.
+                self._distributed.allgather_local(None)
+
+    def get_metadata(self, storage_id: str) -> Dict[str, Any]:
+        """Return a checkpoint's metadata as the master has it; empty if it has none.
+
+        Parameters:
+            storage_id: the checkpoint's id.
+
+        Raises:
+            NotFoundException: the master knows no such checkpoint.
+        """
+        if self._reporter is not None:
+            return self._reporter.metadata_of(storage_id)
+        with tempfile.TemporaryDirectory(prefix="determined-") as folder:
+            self._storage.download(storage_id, folder, lambda path: path == METADATA_FILE)
+            file = pathlib.Path(folder, METADATA_FILE)
+            metadata: Dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        return metadata
+
+    def delete(self, storage_id: str) -> None:
+        """Delete a checkpoint from its storage, and tell the master.
+
+        Parameters:
+            storage_id: the checkpoint's id.
+        """
+        self._storage.delete(storage_id)
+        if self._reporter is not None:
+            self._reporter.report_deleted(storage_id)
+
+    # --- one rank ---------------------------------------------------------------------------------------------------
+
+    def _require_chief(self, name: str) -> None:
+        if self._distributed.rank != 0:
+            raise RuntimeError(f"{name} without shard=True must be called by the chief (rank 0) only")
+
+    def _check_metadata(self, metadata: Optional[Mapping[str, Any]], *, need_steps: bool = True) -> Dict[str, Any]:
+        """Return metadata as JSON; a mistake in it must come out before anything is stored."""
+        encoded = encode_dict(metadata or {})
+        if not need_steps:
+            return encoded
+        steps = encoded.get("steps_completed")
+        if isinstance(steps, int) and not isinstance(steps, bool):
+            return encoded
+        text = "the metadata of a checkpoint must have an integer steps_completed, such as {'steps_completed': 100}"
+        if self._reporter is not None:
+            raise ValueError(text)
+        logger.warning("on a cluster, %s", text)
+        return encoded
+
+    def _finish_upload(self, storage_id: str, resources: Resources, metadata: Dict[str, Any]) -> None:
+        # Last, so that a checkpoint with this file has all others.
+        with tempfile.TemporaryDirectory(prefix="determined-") as folder:
+            _write_metadata(pathlib.Path(folder), metadata)
+            own = list_directory(folder)
+            self._storage.upload(folder, storage_id, [METADATA_FILE])
+        self._report(storage_id, {**resources, **own}, metadata)
+
+    def _report(self, storage_id: str, resources: Resources, metadata: Dict[str, Any]) -> None:
+        if self._reporter is None:
+            logger.info("stored checkpoint %s", storage_id)
+            return
+        self._reporter.report(storage_id, resources, metadata)
+        logger.info("reported checkpoint %s to the master", storage_id)
+        if self._on_reported is not None:
+            self._on_reported()
+
+    # --- all ranks --------------------------------------------------------------------------------------------------
+
+    def _upload_sharded(
+        self, ckpt_dir: Optional[StrPath], metadata: Optional[Mapping[str, Any]], selector: Optional[Selector]
+    ) -> str:
+        folder, files, merged = self._agree_on_shards(ckpt_dir, metadata, selector)
+        storage_id: str = self._distributed.broadcast(str(uuid.uuid4()))
+        mine, resources = self._agree_on_files(folder, files)
+        problem = None
+        try:
+            if folder is not None and mine:
+                self._storage.upload(folder, storage_id, mine)
+        except Exception as e:  # whatever it is, the other ranks must hear of it rather than wait
+            logger.exception("rank %d could not store its part of checkpoint %s", self._distributed.rank, storage_id)
+            problem = f"its part of the checkpoint could not be stored: {type(e).__name__}: {e}"
+        agree(self._distributed, problem, RuntimeError)
+        self._on_chief(lambda: self._finish_upload(storage_id, resources, merged))
+        return storage_id
+
+    def _agree_on_shards(
+        self, ckpt_dir: Optional[StrPath], metadata: Optional[Mapping[str, Any]], selector: Optional[Selector]
+    ) -> Tuple[Optional[pathlib.Path], Resources, Dict[str, Any]]:
+        """Check all ranks' arguments; return the directory this rank answers for, its files, and all metadata."""
+        folder, own, problem = None, {}, None
+        try:
+            own = self._check_metadata(metadata, need_steps=False)
+            folder = _check_directory(ckpt_dir, selector)
+        except (ValueError, TypeError) as e:
+            problem = str(e)
+        agree(self._distributed, problem, ValueError)
+        # Inodes name a directory within one machine only.
+        identity = None if folder is None or selector is not None else (self._distributed.cross_rank, *_inode(folder))
+        others = self._distributed.allgather((folder is None, identity))
+        if all(has_none for has_none, _ in others):
+            raise ValueError("no rank of the sharded upload has a directory")
+        merged = self._merge_metadata(own)
+        if identity is not None and [who for _, who in others].index(identity) != self._distributed.rank:
+            folder = None
+        files = {} if folder is None else list_directory(folder)
+        return folder, {p: files[p] for p in select(files, selector) if p != METADATA_FILE}, merged
+
+    def _agree_on_files(self, folder: Optional[pathlib.Path], files: Resources) -> Tuple[List[str], Resources]:
+        """Return which files this rank stores, and all files of the checkpoint."""
+        plan = merge_files(self._distributed.allgather(files))
+        digests = {path: _digest(folder / path) for path in plan.shared if folder is not None and path in files}
+        conflicts = plan.find_conflicts(self._distributed.allgather(digests))
+        if conflicts:
+            raise RuntimeError("the ranks' parts of the checkpoint contradict: " + "; ".join(conflicts))
+        return plan.owned_by(self._distributed.rank), plan.resources
+
+    def _merge_metadata(self, own: Dict[str, Any]) -> Dict[str, Any]:
+        merged, conflicts = merge_metadata(self._distributed.allgather(own))
+        if conflicts:
+            if self._distributed.rank == 0:
+                for path, ranks in sorted(conflicts.items()):
+                    logger.error("metadata %s differs between ranks %s", path, ranks)
+            listed = ", ".join(f"{path} (ranks {ranks})" for path, ranks in sorted(conflicts.items()))
+            raise RuntimeError(f"the ranks' metadata of the checkpoint contradicts: {listed}")
+        return self._check_metadata(merged)
+
+    @contextlib.contextmanager
+    def _store_path_sharded(self, metadata: Optional[Mapping[str, Any]]) -> Iterator[Tuple[pathlib.Path, str]]:
+        problem, own = None, {}
+        try:
+            own = self._check_metadata(metadata, need_steps=False)
+        except TypeError as e:
+            problem = str(e)
+        agree(self._distributed, problem, ValueError)
+        merged = self._merge_metadata(own)
+        if not isinstance(self._storage, FileSystemStorage):
+            with self._store_copies(merged) as found:
+                yield found
+            return
+        storage, storage_id = self._storage, self._distributed.broadcast(str(uuid.uuid4()))
+        path = storage.begin_store(storage_id)
+        try:
+            with self._shared_fate():
+                yield path, storage_id
+            self._on_chief(lambda: self._finish_in_place(storage, storage_id, path, merged))
+        except BaseException:
+            # However it ended, half a checkpoint is of no use; what is in place already stays.
+            storage.abort_store(storage_id)
+            raise
+
+    def _finish_in_place(
+        self, storage: FileSystemStorage, storage_id: str, path: pathlib.Path, metadata: Dict[str, Any]
+    ) -> None:
+        _write_metadata(path, metadata)
+        resources = list_directory(path)
+        storage.commit_store(storage_id)
+        self._report(storage_id, resources, metadata)
+
+    @contextlib.contextmanager
+    def _store_copies(self, merged: Dict[str, Any]) -> Iterator[Tuple[pathlib.Path, str]]:
+        """Let each rank write to a directory of its own, then store them as a sharded upload."""
+        storage_id: str = self._distributed.broadcast(str(uuid.uuid4()))
+        with tempfile.TemporaryDirectory(prefix="determined-checkpoint-") as name:
+            folder = pathlib.Path(name)
+            with self._shared_fate():
+                yield folder, storage_id
+            files = {path: size for path, size in list_directory(folder).items() if path != METADATA_FILE}
+            mine, resources = self._agree_on_files(folder, files)
+            with self._shared_fate():
+                self._storage.upload(folder, storage_id, mine)
+            self._on_chief(lambda: self._finish_upload(storage_id, resources, merged))
+
+    @contextlib.contextmanager
+    def _shared_fate(self) -> Iterator[None]:
+        """Raise on all ranks if the block raises on any of them."""
+        try:
+            yield
+        except Exception as e:  # whatever it is, the other ranks must hear of it rather than wait
+            self._distributed.allgather(f"{type(e).__name__}: {e}")
+            raise
+        agree(self._distributed, None, RuntimeError)
+
+    def _on_chief(self, work: Callable[[], None]) -> None:
+        """Let the chief do something; raise on all ranks if it fails."""
+        error: Optional[Exception] = None
+        if self._distributed.rank == 0:
+            try:
+                work()
+            except Exception as e:  # the others wait for the chief's word
+                error = e
+        problem = self._distributed.broadcast(None if error is None else f"{type(error).__name__}: {error}")
+        if error is not None:
+            raise error
+        if problem is not None:
+            raise RuntimeError(f"the chief could not finish the checkpoint: {problem}")
+
+    # --- ranks of one machine ---------------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _first_of_machine(self) -> Iterator[bool]:
+        """Give whether this is the machine's first rank; the others wait for it, and raise if it fails."""
+        is_first = self._distributed.local_rank == 0
+        try:
+            yield is_first
+        except Exception as e:  # the machine's other ranks wait for the word of its first
+            if is_first:
+                self._distributed.broadcast_local(_describe(e))
+            raise
+        problem = self._distributed.broadcast_local(None)
+        if problem is not None:
+            raise _revive(problem)
+
+    def _wanted_locally(self, storage_id: str, selector: Optional[Selector]) -> Optional[Set[str]]:
+        """Return the paths that any rank of the machine wants; None for all."""
+        choosy = self._distributed.allgather_local(selector is not None)
+        if not all(choosy):
+            return None
+        listed: Any = None
+        if self._distributed.local_rank == 0:
+            try:
+                listed = list(self._storage.list_files(storage_id))
+            except Exception as e:  # the machine's other ranks wait for the list
+                listed = _describe(e)
+        listed = self._distributed.broadcast_local(listed)
+        if isinstance(listed, tuple):
+            # All ranks know; the first one's word at the end of the block is not waited for.
+            raise _Known(_revive(listed))
+        wanted = self._distributed.allgather_local(select(listed, selector))
+        return {path for paths in wanted for path in paths}
+
+    def _share_restored(
+        self, stack: contextlib.ExitStack, storage_id: str, selector: Optional[Selector]
+    ) -> pathlib.Path:
+        path: Optional[pathlib.Path] = None
+        with self._first_of_machine() as is_first:
+            wanted = self._wanted_locally(storage_id, selector)
+            if is_first:
+                chosen = None if wanted is None else wanted.__contains__
+                path = stack.enter_context(self._storage.restore_path(storage_id, chosen))
+        shared: pathlib.Path = self._distributed.broadcast_local(path)
+        return shared
+
+
+class DummyCheckpointContext(CheckpointContext):
+    """Stores checkpoints without a master to report them to."""
+
+    def __init__(self, distributed: DistributedContext, storage: StorageManager) -> None:
+        super().__init__(distributed, storage, None)
+
+
+def _check_directory(ckpt_dir: Optional[StrPath], selector: Optional[Selector]) -> Optional[pathlib.Path]:
+    if ckpt_dir is None:
+        if selector is not None:
+            raise ValueError("a selector needs a directory to select from")
+        return None
+    folder = pathlib.Path(ckpt_dir)
+    if not folder.is_dir():
+        raise ValueError(f"{folder} is not a directory")
+    return folder
+
+
+def _write_metadata(folder: pathlib.Path, metadata: Mapping[str, Any]) -> None:
+    partial = folder / f".{METADATA_FILE}.{os.getpid()}.part"
+    partial.write_text(json.dumps(metadata, indent=2), encoding="utf-8")
+    os.replace(partial, folder / METADATA_FILE)
+
+
+def _inode(folder: pathlib.Path) -> Tuple[int, int]:
+    found = folder.stat()
+    return found.st_dev, found.st_ino
+
+
+def _digest(path: pathlib.Path) -> str:
+    import hashlib
+
+    digest = hashlib.sha256()
+    with path.open("rb") as f:
+        for piece in iter(lambda: f.read(1 << 20), b""):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _describe(error: Exception) -> Tuple[bool, str]:
+    return isinstance(error, errors.CheckpointNotFound), f"{type(error).__name__}: {error}"
+
+
+def _revive(problem: Tuple[bool, str]) -> Exception:
+    is_missing, text = problem
+    if is_missing:
+        return errors.CheckpointNotFound(text)
+    return RuntimeError(f"the machine's first rank could not fetch the checkpoint: {text}")

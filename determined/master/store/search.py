@@ -1,0 +1,349 @@
+"""The language in which experiments and runs are searched: filters and orders, as SQL.
+
+A filter is JSON: groups (``and``, ``or``) of conditions on fields. A field is a column of the thing itself, or lies in
+JSON: a hyperparameter (``hp.<path>``), a metric's summary (``<group>.<metric>.<min|max|mean|last>``), or metadata of a
+run (``metadata.<path>``). What comes from the caller goes into SQL as parameters only.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
+
+from determined.common import timestamps
+
+from ..errors import Refusal, invalid, plain
+
+_COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+_TEXT_OPERATORS = ("contains", "notContains")
+_EMPTINESS = ("isEmpty", "notEmpty")
+_QUALIFIERS = ("min", "max", "mean", "last")
+_GROUPS = {"validation": "validation_metrics", "training": "avg_metrics"}
+_LOCATIONS = {
+    "LOCATION_TYPE_HYPERPARAMETERS": "hp",
+    "LOCATION_TYPE_RUN_HYPERPARAMETERS": "hp",
+    "LOCATION_TYPE_RUN_METADATA": "metadata",
+    "LOCATION_TYPE_VALIDATIONS": "metric",
+    "LOCATION_TYPE_TRAINING": "metric",
+    "LOCATION_TYPE_CUSTOM_METRIC": "metric",
+}
+
+
+class Kind(Enum):
+    """What a column holds."""
+
+    NUMBER = "number"
+    TEXT = "text"
+    TIME = "time"
+    BOOLEAN = "boolean"
+    LABELS = "labels"
+
+
+class Column(NamedTuple):
+    """A column that can be searched.
+
+    Attributes:
+        sql: what conditions look at.
+        sort: what it is sorted by, where that is something else; empty when it cannot be sorted by.
+    """
+
+    sql: str
+    kind: Kind
+    sort: Optional[str] = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A thing that is searched.
+
+    Attributes:
+        name: for messages.
+        columns: by the names that callers use.
+        summary: SQL of the JSON with the metrics' summaries.
+        hyperparameters: SQL of the JSON with the hyperparameters, and the path of them in it.
+        hyperparameter_values: where in a hyperparameter its values are: keys, and keys of lists. Without any, the
+            hyperparameter is its value.
+        metadata: SQL of the JSON with metadata; empty when it has none.
+    """
+
+    name: str
+    columns: Mapping[str, Column]
+    summary: str
+    hyperparameters: str
+    hyperparameters_path: Tuple[str, ...] = ()
+    hyperparameter_values: Tuple[str, ...] = ()
+    metadata: str = ""
+
+
+class Sql(NamedTuple):
+    """A piece of SQL with its parameters."""
+
+    text: str
+    parameters: Tuple[Any, ...] = ()
+
+
+_TRUE = Sql("1")
+
+
+class Search(NamedTuple):
+    """A filter, read: its condition, and whether archived ones are found."""
+
+    condition: Sql
+    shows_archived: bool
+
+
+# --- filters --------------------------------------------------------------------------------------------------------
+
+
+def read_filter(text: str, subject: Subject) -> Search:
+    """Return what a filter means; an empty text finds everything.
+
+    Raises:
+        Refusal: it is no filter, or names a column or operator that there is not.
+    """
+    if not text:
+        return Search(_TRUE, True)
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise plain(f"invalid filter: {error}") from None
+    if not isinstance(document, dict):
+        raise plain("invalid filter: not a JSON object")
+    group = document.get("filterGroup")
+    condition = _TRUE if group is None else _condition(group, subject)
+    return Search(condition, bool(document.get("showArchived")))
+
+
+def _condition(node: Any, subject: Subject) -> Sql:
+    if not isinstance(node, dict):
+        raise plain("invalid filter: a condition is not a JSON object")
+    kind = node.get("kind")
+    if kind == "field":
+        return _field(node, subject)
+    if kind == "group":
+        return _group(node, subject)
+    raise plain(f"invalid filter kind {kind}")
+
+
+def _group(node: Mapping[str, Any], subject: Subject) -> Sql:
+    conjunction = node.get("conjunction")
+    if conjunction not in ("and", "or"):
+        raise plain(f"invalid conjunction value {conjunction}")
+    children = [_condition(child, subject) for child in node.get("children") or []]
+    if not children:
+        return _TRUE
+    text = f" {conjunction.upper()} ".join(child.text for child in children)
+    return Sql(f"({text})", tuple(p for child in children for p in child.parameters))
+
+
+def _field(node: Mapping[str, Any], subject: Subject) -> Sql:
+    name, operator, value = str(node.get("columnName")), str(node.get("operator")), node.get("value")
+    if operator not in (*_COMPARISONS, *_TEXT_OPERATORS, *_EMPTINESS):
+        raise plain(f"invalid operator {operator}")
+    if value is None and operator not in _EMPTINESS:
+        return _TRUE
+    place = _LOCATIONS.get(str(node.get("location")), "")
+    where = _in_json(name, place or _place_of(name, subject), subject)
+    if where is not None:
+        return _json_condition(where, operator, _json_kind(str(node.get("type")), value), value)
+    column = subject.columns.get(name)
+    if column is None:
+        raise plain(f"invalid {subject.name} column {name}")
+    return _column_condition(column, operator, value)
+
+
+def _column_condition(column: Column, operator: str, value: Any) -> Sql:
+    sql, kind = column.sql, column.kind
+    if kind is Kind.LABELS:
+        return _labels_condition(sql, operator, value)
+    if operator in _EMPTINESS:
+        empty = f"coalesce({sql}, '') = ''" if kind is Kind.TEXT else f"{sql} IS NULL"
+        return Sql(empty if operator == "isEmpty" else f"NOT ({empty})")
+    if operator in _TEXT_OPERATORS:
+        return _contains(f"coalesce({sql}, '')", operator, value)
+    return Sql(f"{sql} {operator} ?", (_parameter(kind, value),))
+
+
+def _labels_condition(sql: str, operator: str, value: Any) -> Sql:
+    if operator in _EMPTINESS:
+        return Sql(f"{sql} {'=' if operator == 'isEmpty' else '!='} '[]'")
+    if operator not in (*_TEXT_OPERATORS, "=", "!="):
+        raise plain(f"invalid operator {operator}")
+    negated = operator in ("notContains", "!=")
+    test = _contains("value", "contains", value) if operator in _TEXT_OPERATORS else Sql("value = ?", (str(value),))
+    exists = f"EXISTS (SELECT 1 FROM json_each({sql}) WHERE {test.text})"
+    return Sql(f"NOT {exists}" if negated else exists, test.parameters)
+
+
+def _contains(sql: str, operator: str, value: Any) -> Sql:
+    word = "LIKE" if operator == "contains" else "NOT LIKE"
+    return Sql(f"{sql} {word} ? ESCAPE '\\'", (f"%{value}%",))
+
+
+# --- fields in JSON -------------------------------------------------------------------------------------------------
+
+
+class _Where(NamedTuple):
+    """A place in a JSON document: the document's SQL, the path, and where in that place the values are."""
+
+    document: str
+    path: str
+    value_keys: Tuple[str, ...] = ()
+
+
+def _place_of(name: str, subject: Subject) -> str:
+    if name in subject.columns:
+        return ""
+    prefix = name.partition(".")[0]
+    if prefix in ("hp", "metadata"):
+        return prefix
+    return "metric" if name.count(".") >= 2 else ""
+
+
+def _in_json(name: str, place: str, subject: Subject) -> Optional[_Where]:
+    """Where a field lies that is no column; None for a column, or for what has no such place."""
+    if place == "metric":
+        group, _, rest = name.partition(".")
+        metric, _, qualifier = rest.rpartition(".")
+        if not metric or qualifier not in _QUALIFIERS:
+            return None
+        return _Where(subject.summary, _path(_GROUPS.get(group, group), metric, qualifier))
+    keys = name.split(".")[1:]
+    if place == "hp" and keys:
+        path = _path(*subject.hyperparameters_path, *keys)
+        return _Where(subject.hyperparameters, path, subject.hyperparameter_values)
+    if place == "metadata" and keys and subject.metadata:
+        return _Where(subject.metadata, _path(*keys))
+    return None
+
+
+def _path(*keys: str) -> str:
+    """A JSON path of SQLite. A quotation mark in a key cannot be written there, so such a key is never found."""
+    return "$" + "".join('."{}"'.format(key.replace('"', "\0")) for key in keys)
+
+
+def _json_kind(column_type: str, value: Any) -> Kind:
+    if column_type == "COLUMN_TYPE_DATE":
+        return Kind.TIME
+    if column_type == "COLUMN_TYPE_NUMBER" or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        return Kind.NUMBER
+    return Kind.BOOLEAN if isinstance(value, bool) else Kind.TEXT
+
+
+def _json_condition(where: _Where, operator: str, kind: Kind, value: Any) -> Sql:
+    if operator in _EMPTINESS:
+        empty = f"coalesce(json_type({where.document}, ?), 'null') = 'null'"
+        return Sql(empty if operator == "isEmpty" else f"NOT ({empty})", (where.path,))
+    negated = operator == "notContains"
+    test = _json_test("contains" if negated else operator, kind, value)
+    exists, parameters = _any_value(where, test)
+    return Sql(f"NOT {exists}" if negated else exists, parameters)
+
+
+def _any_value(where: _Where, test: Sql) -> Tuple[str, Tuple[Any, ...]]:
+    """SQL that any of the values at a place passes a test: the value itself, or those of a list."""
+    if not where.value_keys:
+        sql = f"EXISTS (SELECT 1 FROM json_each({where.document}, ?) v WHERE {test.text})"
+        return sql, (where.path, *test.parameters)
+    paths = [f'{where.path}."{key}"' for key in where.value_keys]
+    sql = f"EXISTS (SELECT 1 FROM json_each(?) k JOIN json_each({where.document}, k.value) v WHERE {test.text})"
+    return sql, (json.dumps(paths), *test.parameters)
+
+
+def _json_test(operator: str, kind: Kind, value: Any) -> Sql:
+    if operator == "contains":
+        return _contains("v.value", operator, value)
+    if kind is Kind.NUMBER:
+        # SQLite takes any text for greater than any number
+        return Sql(f"v.type IN ('integer', 'real') AND v.value {operator} ?", (_number(value),))
+    if kind is Kind.BOOLEAN:
+        return Sql(f"v.type {operator} ?", (str(value).lower(),))
+    if kind is Kind.TIME:
+        # months are times, too; a day is added to what has none
+        moment = "julianday(CASE length(v.value) WHEN 7 THEN v.value || '-01' ELSE v.value END)"
+        return Sql(f"v.type = 'text' AND {moment} {operator} julianday(?)", (str(value),))
+    return Sql(f"v.type NOT IN ('object', 'array', 'null') AND CAST(v.value AS TEXT) {operator} ?", (str(value),))
+
+
+# --- values ---------------------------------------------------------------------------------------------------------
+
+
+def _parameter(kind: Kind, value: Any) -> Any:
+    if kind is Kind.NUMBER:
+        return _number(value)
+    if kind is Kind.TIME:
+        return _moment(value)
+    if kind is Kind.BOOLEAN:
+        return int(value if isinstance(value, bool) else str(value).lower() == "true")
+    return str(value)
+
+
+def _number(value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise _unfit(value, "number") from None
+
+
+def _moment(value: Any) -> int:
+    text = str(value)
+    try:
+        return timestamps.parse(text if "T" in text.upper() else f"{text}T00:00:00Z")
+    except ValueError:
+        raise _unfit(value, "time such as 2006-01-02T15:04:05Z") from None
+
+
+def _unfit(value: Any, what: str) -> Refusal:
+    return plain(f"invalid filter value {json.dumps(value)}: not a {what}")
+
+
+# --- orders ---------------------------------------------------------------------------------------------------------
+
+
+def read_order(text: str, subject: Subject, id_column: str) -> Sql:
+    """Return what stands behind ORDER BY; equals are in the order of their ids, what is missing comes last.
+
+    Parameters:
+        text: ``column=asc|desc``, several with commas between them.
+        id_column: SQL of the id.
+
+    Raises:
+        Refusal: it has another form, or names a column that there is not.
+    """
+    terms: List[str] = []
+    parameters: List[Any] = []
+    for part in text.split(",") if text else ():
+        name, equals, direction = part.partition("=")
+        if not equals:
+            raise invalid(f"invalid sort parameter: {part}")
+        if direction not in ("asc", "desc"):
+            raise invalid(f"invalid sort direction: {direction}")
+        key = _sort_key(name, subject)
+        terms.append(f"{key.text} {direction.upper()} NULLS LAST")
+        parameters.extend(key.parameters)
+    return Sql(", ".join([*terms, id_column]), tuple(parameters))
+
+
+def _sort_key(name: str, subject: Subject) -> Sql:
+    column = subject.columns.get(name)
+    if column is not None and column.sort != "":
+        return Sql(column.sort or column.sql)
+    where = _in_json(name, _place_of(name, subject), subject) if column is None else None
+    if where is None:
+        raise invalid(f"invalid sort col: {name}")
+    path = f'{where.path}."{where.value_keys[0]}"' if where.value_keys else where.path
+    return Sql(f"json_extract({where.document}, ?)", (path,))
+
+
+def columns_of(kinds: Mapping[Kind, Mapping[str, str]], sorts: Mapping[str, str]) -> Dict[str, Column]:
+    """A table of columns from their SQL by kind; `sorts` for those that are sorted by something else."""
+    return {
+        name: Column(sql, kind, sorts.get(name)) for kind, columns in kinds.items() for name, sql in columns.items()
+    }
+
+
+def unsortable(columns: Sequence[str]) -> Dict[str, str]:
+    """For `columns_of`: columns that there is no order of."""
+    return dict.fromkeys(columns, "")

@@ -1,0 +1,275 @@
+"""Which webhooks an event concerns, and how they are called."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import http.server
+import json
+import pathlib
+import threading
+from typing import Any, Dict, Iterator, List, Optional, Tuple
+
+import pytest
+
+from determined.common.api.wire.enums import TriggerType, WebhookMode, WebhookType
+from determined.master.auth import Caller
+from determined.master.errors import Refusal
+from determined.master.notify import Hub, WebhookQueued
+from determined.master.services import webhooks
+from determined.master.services.webhook_calls import CallFailed, WebhookSender, call, pause_after
+from determined.master.store import webhooks as store
+from determined.master.store.database import Database, Row, Transaction
+
+ADMIN = Caller(1, "admin", True, 1, "session", None)
+USER = Caller(2, "determined", False, 2, "session", None)
+NOWHERE = "http://127.0.0.1:9/"
+
+
+def make_experiment(tx: Transaction, integrations: Optional[Dict[str, Any]] = None) -> Row:
+    experiment_id = tx.insert(
+        "experiments",
+        job_id="j",
+        state="COMPLETED",
+        name="e <1>",
+        config=json.dumps({"integrations": integrations}),
+        original_config="",
+        searcher_name="single",
+        searcher_metric="loss",
+        smaller_is_better=1,
+        resource_pool="default",
+        start_time=5_000_000,
+        end_time=7_000_000,
+        owner_id=1,
+        project_id=1,
+    )
+    row = tx.one("SELECT * FROM experiments WHERE id = ?", (experiment_id,))
+    assert row is not None
+    return row
+
+
+def make_webhook(
+    tx: Transaction,
+    trigger: TriggerType = TriggerType.EXPERIMENT_STATE_CHANGE,
+    condition: Optional[Dict[str, Any]] = None,
+    *,
+    mode: WebhookMode = WebhookMode.WORKSPACE,
+    name: str = "w",
+    workspace_id: int = 0,
+    kind: WebhookType = WebhookType.DEFAULT,
+) -> int:
+    return webhooks.create_webhook(
+        tx,
+        ADMIN,
+        {
+            "url": NOWHERE,
+            "name": name,
+            "mode": mode,
+            "webhookType": kind,
+            "workspaceId": workspace_id,
+            "triggers": [{"triggerType": trigger, "condition": condition or {}}],
+        },
+    )
+
+
+def queued(tx: Transaction) -> List[Dict[str, Any]]:
+    return [json.loads(row["payload"]) for row in store.due_calls(tx, 1, 100)]
+
+
+def test_a_state_is_told_to_the_webhooks_that_wait_for_it(tx: Transaction) -> None:
+    make_webhook(tx, condition={"state": "COMPLETED"})
+    make_webhook(tx, condition={"state": "ERROR"})
+    webhooks.experiment_changed(tx, make_experiment(tx), "COMPLETED")
+    (event,) = queued(tx)
+    assert event["event_type"] == "EXPERIMENT_STATE_CHANGE"
+    assert event["condition"] == {"state": "COMPLETED"}
+    experiment = event["event_data"]["experiment"]
+    assert (experiment["id"], experiment["state"], experiment["duration"]) == (1, "COMPLETED", 2)
+    assert (experiment["workspace"], experiment["project"]) == ("Uncategorized", "Uncategorized")
+
+
+def test_slack_gets_a_text_in_its_own_markup(tx: Transaction) -> None:
+    make_webhook(tx, condition={"state": "COMPLETED"}, kind=WebhookType.SLACK)
+    webhooks.experiment_changed(tx, make_experiment(tx), "COMPLETED")
+    (event,) = queued(tx)
+    assert list(event) == ["text"]
+    assert "e &lt;1&gt;" in event["text"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "integrations", "hears"),
+    [
+        (WebhookMode.WORKSPACE, None, True),
+        (WebhookMode.WORKSPACE, {"webhooks": {"exclude": True}}, False),
+        (WebhookMode.SPECIFIC, None, False),
+        (WebhookMode.SPECIFIC, {"webhooks": {"webhook_name": ["w"]}}, True),
+        (WebhookMode.SPECIFIC, {"webhooks": {"webhook_id": [1]}}, True),
+        (WebhookMode.SPECIFIC, {"webhooks": {"webhook_id": [2], "webhook_name": ["other"]}}, False),
+    ],
+)
+def test_an_experiment_says_which_webhooks_hear_of_it(
+    tx: Transaction, mode: WebhookMode, integrations: Optional[Dict[str, Any]], hears: bool
+) -> None:
+    make_webhook(tx, condition={"state": "COMPLETED"}, mode=mode)
+    webhooks.experiment_changed(tx, make_experiment(tx, integrations), "COMPLETED")
+    assert bool(queued(tx)) is hears
+
+
+def test_a_webhook_of_another_workspace_hears_nothing(tx: Transaction) -> None:
+    tx.insert("workspaces", name="lab", user_id=2, created_at=0)
+    make_webhook(tx, condition={"state": "COMPLETED"}, workspace_id=2)
+    webhooks.experiment_changed(tx, make_experiment(tx), "COMPLETED")
+    assert queued(tx) == []
+
+
+def test_a_log_pattern_tells_of_a_task_once(tx: Transaction) -> None:
+    make_webhook(tx, TriggerType.TASK_LOG, {"regex": "out of mem"})
+    for task_id in ("a", "b"):
+        tx.insert("tasks", id=task_id, type="COMMAND", start_time=0)
+        webhooks.logs_written(tx, task_id, ["fine", "CUDA out of memory"])
+        webhooks.logs_written(tx, task_id, ["CUDA out of memory"])
+    told = [event["event_data"]["task_log"] for event in queued(tx)]
+    assert [(t["task_id"], t["triggering_log"]) for t in told] == [("a", "CUDA out of memory")] + [
+        ("b", "CUDA out of memory")
+    ]
+
+
+def test_a_webhook_that_was_removed_is_not_remembered(tx: Transaction) -> None:
+    webhook_id = make_webhook(tx, condition={"state": "COMPLETED"})
+    experiment = make_experiment(tx)
+    webhooks.experiment_changed(tx, experiment, "COMPLETED")
+    webhooks.delete_webhook(tx, ADMIN, webhook_id)
+    webhooks.experiment_changed(tx, experiment, "COMPLETED")
+    assert len(queued(tx)) == 1
+
+
+def test_code_reaches_the_webhooks_that_its_experiment_names(tx: Transaction) -> None:
+    make_webhook(tx, TriggerType.CUSTOM, mode=WebhookMode.SPECIFIC, name="mine")
+    experiment = make_experiment(tx, {"webhooks": {"webhook_name": ["mine"]}})
+    webhooks.send_custom_event(tx, experiment["id"], 3, {"title": "t", "description": "d"})
+    (event,) = queued(tx)
+    assert event["event_data"]["custom"]["trial_id"] == 3
+
+
+def test_the_owner_of_a_workspace_keeps_its_webhooks_and_nobody_else_but_admins(tx: Transaction) -> None:
+    tx.insert("workspaces", name="lab", user_id=2, created_at=0)
+    own = make_webhook(tx, condition={"state": "ERROR"}, workspace_id=2)
+    shared = make_webhook(tx, condition={"state": "ERROR"})
+    foreign = make_webhook(tx, condition={"state": "ERROR"}, workspace_id=1)
+    assert [row["id"] for row, _ in webhooks.list_webhooks(tx, USER)] == [own, shared]
+    webhooks.delete_webhook(tx, USER, own)
+    for webhook_id in (shared, foreign):
+        with pytest.raises(Refusal, match="non admin users can't edit global webhooks"):
+            webhooks.delete_webhook(tx, USER, webhook_id)
+
+
+@pytest.mark.parametrize("url", ["nowhere", "/hook", "ftp://a/", "http://", "http://a:99999/"])
+def test_an_address_that_cannot_be_called_is_refused(tx: Transaction, url: str) -> None:
+    with pytest.raises(Refusal, match="valid url required"):
+        webhooks.create_webhook(tx, ADMIN, {"url": url, "triggers": [{"triggerType": TriggerType.TASK_LOG}]})
+
+
+def test_a_pattern_that_is_none_is_refused_when_it_is_set(tx: Transaction) -> None:
+    with pytest.raises(Refusal, match="invalid regex"):
+        make_webhook(tx, TriggerType.TASK_LOG, {"regex": "("})
+
+
+# --- calling --------------------------------------------------------------------------------------------------------
+
+
+class Receiver(http.server.ThreadingHTTPServer):
+    """Takes calls and answers the statuses it was given, 200 when they are used up."""
+
+    daemon_threads = True
+
+    def __init__(self, statuses: List[int]) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.statuses = statuses
+        self.taken: List[Tuple[Dict[str, str], bytes]] = []
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}/hook?a=1"
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    server: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.taken.append(({k.lower(): v for k, v in self.headers.items()}, body))
+        self.send_response(self.server.statuses.pop(0) if self.server.statuses else 200)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    server = Receiver([])
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_a_call_is_signed(receiver: Receiver) -> None:
+    asyncio.run(call(receiver.url, '{"x":"ü"}', "key"))
+    ((headers, body),) = receiver.taken
+    assert json.loads(body) == {"x": "ü"}
+    signed = headers["x-determined-ai-signature-timestamp"].encode() + b"," + body
+    assert headers["x-determined-ai-signature"] == hmac.new(b"key", signed, hashlib.sha256).hexdigest()
+
+
+def test_only_a_2xx_answer_counts_as_taken(receiver: Receiver) -> None:
+    receiver.statuses = [302]
+    with pytest.raises(CallFailed, match="answered with status 302"):
+        asyncio.run(call(receiver.url, "{}", "key"))
+
+
+def test_a_closed_port_is_an_error_that_names_the_address() -> None:
+    with pytest.raises(CallFailed, match=NOWHERE):
+        asyncio.run(call(NOWHERE, "{}", "key"))
+
+
+def test_pauses_grow_and_end() -> None:
+    pauses = [pause_after(attempts) for attempts in range(1, 20)]
+    given = [p for p in pauses if p is not None]
+    assert given == sorted(given)
+    assert pauses[-1] is None
+
+
+def test_the_sender_makes_queued_calls_and_puts_off_those_that_fail(tmp_path: pathlib.Path, receiver: Receiver) -> None:
+    receiver.statuses = [200, 500]
+
+    async def story() -> List[Row]:
+        hub = Hub()
+        db = Database(tmp_path / "master.db", hub)
+        sender = WebhookSender(db, hub, "key")
+        await db.write(store.queue_call, receiver.url, '{"n":1}')
+        await sender.start()
+        try:
+            while not receiver.taken or db.read_now(store.next_call_at) is not None:
+                await asyncio.sleep(0.01)
+            await db.write(queue_another, receiver.url)
+            while not (rows := db.read_now(store.due_calls, 1 << 60, 10)) or not rows[0]["attempts"]:
+                await asyncio.sleep(0.01)
+            return rows
+        finally:
+            hub.close()
+            await sender.stop()
+            db.close()
+
+    (left,) = asyncio.run(asyncio.wait_for(story(), 20))
+    assert len(receiver.taken) == 2
+    assert left["attempts"] == 1
+    assert left["send_at"] > 0
+
+
+def queue_another(tx: Transaction, url: str) -> None:
+    store.queue_call(tx, url, '{"n":2}')
+    tx.announce(WebhookQueued())
