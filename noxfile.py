@@ -58,7 +58,8 @@ def conformance(session: nox.Session) -> None:
     if not judge.exists():
         session.skip(f"{judge} is not there")
     session.install("-e", ".[master]", "numpy")
-    start = "python -m determined.master --port {port} --data-dir {data} --initial-user-password Passw0rd!x --slots {slots}"
+    start = "python -m determined.master --port {port} --data-dir {data} --slots {slots}"
+    start += " --initial-user-password Passw0rd!x"
     session.run("python", str(judge), "play", "--start", start, *session.posargs)
 
 

@@ -6,7 +6,6 @@ Exception
 │   ├── InvalidDataTypeException
 │   ├── InvalidConfigurationException
 │   └── InvalidModelException
-├── InvalidHP                         a trial cannot use its hyperparameters
 ├── InvalidCheckpointException        a folder or archive that holds no usable checkpoint
 ├── CheckpointNotFound                no such checkpoint, or none that fits
 ├── CheckpointStateException          the checkpoint is not in a state for that
@@ -65,20 +64,6 @@ class InvalidConfigurationException(InvalidExperimentException):
 
 class InvalidModelException(InvalidExperimentException):
     """A model definition that cannot be used."""
-
-
-class InvalidHP(Exception):
-    """Raised by a trial's code: its hyperparameters cannot be used, and the search should try others.
-
-    Parameters:
-        msg: why.
-    """
-
-    def __init__(self, msg: str = "the hyperparameters of this trial cannot be used") -> None:
-        if not isinstance(msg, str):
-            raise TypeError(f"InvalidHP takes a message, not {type(msg).__name__}")
-        super().__init__(msg)
-        self.msg = msg
 
 
 class InvalidCheckpointException(Exception):

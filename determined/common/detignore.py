@@ -30,7 +30,7 @@ class IgnoreRules:
     def __init__(self, lines: Iterable[str] = ()) -> None:
         import pathspec
 
-        self._spec = pathspec.PathSpec.from_lines("gitwildmatch", [*DEFAULT_PATTERNS, *lines])
+        self._spec = pathspec.GitIgnoreSpec.from_lines([*DEFAULT_PATTERNS, *lines])
 
     @classmethod
     def of(cls, folder: pathlib.Path) -> "IgnoreRules":

@@ -11,7 +11,7 @@ import os
 import pathlib
 import tempfile
 import uuid
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Set, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple, TypeVar
 
 from determined import errors
 from determined.common.api import errors as api_errors
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from determined.common.api.wire.checkpoints import Checkpoint
 
 logger = logging.getLogger("determined.core")
+
+T = TypeVar("T")
 
 METADATA_FILE = "metadata.json"
 
@@ -93,7 +95,9 @@ class CheckpointReporter(NamedTuple):
         Raises:
             NotFoundException: the master knows no such checkpoint.
         """
-        return call_patiently(lambda: checkpoints_api.get_checkpoint(self.session, checkpoint_uuid)).get("metadata") or {}
+        return (
+            call_patiently(lambda: checkpoints_api.get_checkpoint(self.session, checkpoint_uuid)).get("metadata") or {}
+        )
 
     def report_deleted(self, checkpoint_uuid: str) -> None:
         """Report that no file of a checkpoint is left."""
@@ -232,10 +236,8 @@ class CheckpointContext:
         if mode is DownloadMode.NoSharedDownload or self._distributed.local_size == 1:
             self._storage.download(storage_id, ckpt_dir, selector)
             return
-        with self._first_of_machine() as is_first:
-            wanted = self._wanted_locally(storage_id, selector)
-            if is_first:
-                self._storage.download(storage_id, ckpt_dir, None if wanted is None else wanted.__contains__)
+        chosen = self._choose_locally(storage_id, selector)
+        self._from_first(lambda: self._storage.download(storage_id, ckpt_dir, chosen))
 
     @contextlib.contextmanager
     def restore_path(
@@ -261,8 +263,9 @@ class CheckpointContext:
             with self._storage.restore_path(storage_id, selector) as path:
                 yield path
             return
+        chosen = self._choose_locally(storage_id, selector)
         with contextlib.ExitStack() as stack:
-            path = self._share_restored(stack, storage_id, selector)
+            path = self._from_first(lambda: stack.enter_context(self._storage.restore_path(storage_id, chosen)))
             try:
                 yield path
             finally:
@@ -356,7 +359,9 @@ class CheckpointContext:
         self, ckpt_dir: Optional[StrPath], metadata: Optional[Mapping[str, Any]], selector: Optional[Selector]
     ) -> Tuple[Optional[pathlib.Path], Resources, Dict[str, Any]]:
         """Check all ranks' arguments; return the directory this rank answers for, its files, and all metadata."""
-        folder, own, problem = None, {}, None
+        folder: Optional[pathlib.Path] = None
+        own: Dict[str, Any] = {}
+        problem: Optional[str] = None
         try:
             own = self._check_metadata(metadata, need_steps=False)
             folder = _check_directory(ckpt_dir, selector)
@@ -395,7 +400,8 @@ class CheckpointContext:
 
     @contextlib.contextmanager
     def _store_path_sharded(self, metadata: Optional[Mapping[str, Any]]) -> Iterator[Tuple[pathlib.Path, str]]:
-        problem, own = None, {}
+        own: Dict[str, Any] = {}
+        problem: Optional[str] = None
         try:
             own = self._check_metadata(metadata, need_steps=False)
         except TypeError as e:
@@ -465,48 +471,43 @@ class CheckpointContext:
 
     # --- ranks of one machine ---------------------------------------------------------------------------------------
 
-    @contextlib.contextmanager
-    def _first_of_machine(self) -> Iterator[bool]:
-        """Give whether this is the machine's first rank; the others wait for it, and raise if it fails."""
-        is_first = self._distributed.local_rank == 0
-        try:
-            yield is_first
-        except Exception as e:  # the machine's other ranks wait for the word of its first
-            if is_first:
-                self._distributed.broadcast_local(_describe(e))
-            raise
-        problem = self._distributed.broadcast_local(None)
-        if problem is not None:
-            raise _revive(problem)
-
-    def _wanted_locally(self, storage_id: str, selector: Optional[Selector]) -> Optional[Set[str]]:
-        """Return the paths that any rank of the machine wants; None for all."""
-        choosy = self._distributed.allgather_local(selector is not None)
-        if not all(choosy):
+    def _choose_locally(self, storage_id: str, selector: Optional[Selector]) -> Optional[Selector]:
+        """Return a selector of what any rank of the machine wants; None for all."""
+        if not all(self._distributed.allgather_local(selector is not None)):
             return None
-        listed: Any = None
+        listed = self._from_first(lambda: list(self._storage.list_files(storage_id)))
+        wanted: List[str] = []
+        error: Optional[Exception] = None
+        try:
+            wanted = select(listed, selector)
+        except Exception as e:  # the user's selector failed; the other ranks must hear of it rather than wait
+            error = e
+        found = self._distributed.allgather_local(
+            (wanted, None if error is None else f"{type(error).__name__}: {error}")
+        )
+        if error is not None:
+            raise error
+        problems = [problem for _, problem in found if problem is not None]
+        if problems:
+            raise RuntimeError(f"the selector of another rank failed: {'; '.join(problems)}")
+        return {path for paths, _ in found for path in paths}.__contains__
+
+    def _from_first(self, work: Callable[[], T]) -> T:
+        """Let the machine's first rank do something; return its result on all, or raise on all."""
+        error: Optional[Exception] = None
+        outcome: Any = None
         if self._distributed.local_rank == 0:
             try:
-                listed = list(self._storage.list_files(storage_id))
-            except Exception as e:  # the machine's other ranks wait for the list
-                listed = _describe(e)
-        listed = self._distributed.broadcast_local(listed)
-        if isinstance(listed, tuple):
-            # All ranks know; the first one's word at the end of the block is not waited for.
-            raise _Known(_revive(listed))
-        wanted = self._distributed.allgather_local(select(listed, selector))
-        return {path for paths in wanted for path in paths}
-
-    def _share_restored(
-        self, stack: contextlib.ExitStack, storage_id: str, selector: Optional[Selector]
-    ) -> pathlib.Path:
-        path: Optional[pathlib.Path] = None
-        with self._first_of_machine() as is_first:
-            wanted = self._wanted_locally(storage_id, selector)
-            if is_first:
-                chosen = None if wanted is None else wanted.__contains__
-                path = stack.enter_context(self._storage.restore_path(storage_id, chosen))
-        shared: pathlib.Path = self._distributed.broadcast_local(path)
+                outcome = (work(), None)
+            except Exception as e:  # the machine's other ranks wait for the word of its first
+                error = e
+                outcome = (None, _describe(e))
+        result, problem = self._distributed.broadcast_local(outcome)
+        if error is not None:
+            raise error
+        if problem is not None:
+            raise _revive(problem)
+        shared: T = result
         return shared
 
 

@@ -25,7 +25,7 @@ class DistributedContext:
     The collectives (`gather`, `broadcast`, ...) must be called by all ranks in the same order. A rank that ends
     without doing its part makes the others' next collective raise.
 
-    Args:
+    Parameters:
         rank: this process among all, from 0; 0 is the chief.
         size: how many processes there are.
         local_rank: this process among those of its machine.
@@ -100,7 +100,7 @@ class DistributedContext:
     def from_horovod(cls, hvd: Any, chief_ip: Optional[str] = None) -> DistributedContext:
         """Make one of an initialised horovod module, such as ``horovod.torch``.
 
-        Args:
+        Parameters:
             hvd: the module, after ``hvd.init()``.
             chief_ip: see the class. Defaults to ``DET_CHIEF_IP``.
         """
@@ -118,7 +118,7 @@ class DistributedContext:
     def from_torch_distributed(cls, chief_ip: Optional[str] = None) -> DistributedContext:
         """Make one of the variables that torchrun sets for each process.
 
-        Args:
+        Parameters:
             chief_ip: see the class. Defaults to ``DET_CHIEF_IP``, else torchrun's ``MASTER_ADDR``.
 
         Raises:
@@ -132,7 +132,7 @@ class DistributedContext:
     def from_deepspeed(cls, chief_ip: Optional[str] = None) -> DistributedContext:
         """Make one of the variables that the DeepSpeed launcher sets for each process.
 
-        Args:
+        Parameters:
             chief_ip: see the class. Defaults to ``DET_CHIEF_IP``.
 
         Raises:
@@ -337,7 +337,7 @@ def _check_numbers(numbers: Dict[str, Optional[int]]) -> Dict[str, int]:
 def agree(distributed: DistributedContext, problem: Optional[str], kind: Callable[[str], Exception]) -> None:
     """Raise on all ranks if any has a problem.
 
-    Args:
+    Parameters:
         distributed: all of whose ranks call this.
         problem: this rank's, or None.
         kind: makes the error of a text.

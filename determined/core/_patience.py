@@ -44,7 +44,7 @@ def patience_seconds() -> float:
 class Outage:
     """The time since a call last failed because the master was away, and what to do about it.
 
-    Args:
+    Parameters:
         patience: seconds to wait for the master.
         sleep: waits so many seconds; it may return early.
     """
@@ -88,7 +88,7 @@ class Outage:
 def call_patiently(call: Callable[[], T], outage: Optional[Outage] = None) -> T:
     """Make a call that may be repeated, until a master that is away has come back and answered.
 
-    Args:
+    Parameters:
         call: makes it.
         outage: how long to wait. Defaults to `patience_seconds`.
 
@@ -112,7 +112,7 @@ def report_patiently(
 ) -> None:
     """Make a report as `call_patiently` does, one that the master refuses to take twice.
 
-    Args:
+    Parameters:
         report: makes it.
         is_reported: given the refusal of a repetition, whether it only says that an earlier attempt was taken.
         outage: how long to wait. Defaults to `patience_seconds`.

@@ -24,7 +24,7 @@ def is_trial_class(entrypoint: str) -> bool:
 def entrypoint_command(entrypoint: object, python: Optional[str] = None) -> List[str]:
     """Return the command line of an experiment's entrypoint.
 
-    Args:
+    Parameters:
         entrypoint: a list of strings is run as it stands; a string is run by ``sh``; ``module:Class`` is trained
             by the trainer for trial classes.
         python: the interpreter for the latter. Defaults to ``python3``.

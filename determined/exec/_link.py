@@ -37,7 +37,7 @@ class MasterRefused(Exception):
 class MasterLink:
     """One kept-alive connection to the master, made when first needed and renewed after a failure.
 
-    Args:
+    Parameters:
         url: where the master is, e.g. ``http://127.0.0.1:8080``.
         token: the allocation's token; sent with every call.
         cert_file: a bundle of certificates to trust, or ``noverify``. Defaults to the system's.

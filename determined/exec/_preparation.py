@@ -129,7 +129,7 @@ def call_patiently(
 ) -> Dict[str, Any]:
     """Make a call that may be repeated, again and again while the master is away.
 
-    Args:
+    Parameters:
         patience: for how many seconds.
         timeout: seconds to wait for one answer.
 

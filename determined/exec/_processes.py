@@ -129,7 +129,7 @@ class Guard:
 
     To be made while this process has one thread.
 
-    Args:
+    Parameters:
         group: the process group of the trial.
         allocation_id: tells the trial's processes that left the group (Linux).
     """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class LogSink:
     """Turns lines into the master's log records and puts them into a spool.
 
-    Args:
+    Parameters:
         labels: what every record carries: ``task_id``, ``allocation_id``, ``agent_id``, ``container_id``.
     """
 

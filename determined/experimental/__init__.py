@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from ..common.experimental.trial import Trial as Trial
     from ._native import create as create
     from ._native import create_trial_instance as create_trial_instance
-    from ._native import try_one_batch as test_one_batch
+    from ._native import try_one_batch
+
+    test_one_batch = try_one_batch
 
 __getattr__, __dir__, __all__ = attach(
     __name__,

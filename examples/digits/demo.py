@@ -1,7 +1,7 @@
 """From nothing to a registered model: starts a master, searches hyperparameters, takes the best checkpoint home.
 
-    python demo.py                       an embedded master, in ./determined-data
-    DET_MASTER=http://... python demo.py the same on a master that is there already
+python demo.py                       an embedded master, in ./determined-data
+DET_MASTER=http://... python demo.py the same on a master that is there already
 """
 
 import contextlib
@@ -55,11 +55,11 @@ def search(project: client.Project) -> client.Experiment:
     os.chdir(HERE)  # the configuration and the model directory are named as they would be in a terminal
     experiment = client.create_experiment(config="digits.yaml", model_dir=".", project_id=project.id)
     print(f"\nCreated experiment {experiment.id}: 4 trials over learning rate and hidden units")
-    state = experiment.wait(interval=0.5)
+    state = experiment.wait(interval=0.5, show_progress=True)
     print(f"Experiment {experiment.id} ended: {state.name}")
     if state != client.ExperimentState.COMPLETED:
         for trial in experiment.list_trials():
-            print(*trial.logs(tail=20), sep="", file=sys.stderr)
+            print(*trial.iter_logs(tail=20), sep="", file=sys.stderr)
         raise SystemExit(1)
     return experiment
 

@@ -4,9 +4,10 @@ import json
 import logging
 import pathlib
 
-import determined as det
 import network
 import numpy as np
+
+import determined as det
 from determined import core
 
 BATCH_SIZE = 32

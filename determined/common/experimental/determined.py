@@ -178,7 +178,7 @@ class Determined:
         }
         for data in experiments_api.list_experiments(self._session, query):
             if not shown or _is_shown(data["state"], shown):
-                yield Experiment._from_wire(self._session, data)
+                yield Experiment._from_list(self._session, data)
 
     def get_trial(self, trial_id: int) -> Trial:
         """Return a trial by number."""

@@ -45,6 +45,8 @@ logger = logging.getLogger("determined.common.experimental.experiment")
 T = TypeVar("T")
 
 _ENDED = (ExperimentState.COMPLETED, ExperimentState.CANCELED, ExperimentState.DELETED, ExperimentState.ERROR)
+# What lists hold in place of notes that are not empty.
+_NOTES_LEFT_OUT = "omitted"
 # How long wait() bears a master that does not answer, in seconds.
 _MASTER_MAY_BE_AWAY = 15 * 60.0
 # Statuses with which a proxy or a starting master asks to come back later.
@@ -66,7 +68,7 @@ class Experiment(Resource):
     description: Optional[str] = field("description")
     """What the experiment is about."""
     notes: Optional[str] = field("notes")
-    """Free text in Markdown; lists of experiments leave it out."""
+    """Free text in Markdown; None where the experiment comes from a list, until it is reloaded."""
     labels: Optional[List[str]] = field("labels")
     """The experiment's labels, in no order."""
     state: Optional[Union[ExperimentState, str]] = field("state", member_of(ExperimentState))
@@ -92,6 +94,13 @@ class Experiment(Resource):
     def _from_wire(cls, session: BaseSession, data: Mapping[str, Any]) -> Experiment:
         experiment = cls(data.get("id", 0), session)
         experiment._hydrate(data)
+        return experiment
+
+    @classmethod
+    def _from_list(cls, session: BaseSession, data: Mapping[str, Any]) -> Experiment:
+        experiment = cls._from_wire(session, data)
+        if experiment.notes == _NOTES_LEFT_OUT:
+            experiment.notes = None
         return experiment
 
     def reload(self) -> None:

@@ -105,7 +105,7 @@ class Project(Resource):
     def list_experiments(self) -> List[experiment.Experiment]:
         """Return the project's experiments, by number."""
         found = experiments_api.list_experiments(self._session, {"projectId": self.id})
-        return [experiment.Experiment._from_wire(self._session, data) for data in found]
+        return [experiment.Experiment._from_list(self._session, data) for data in found]
 
     def _take_notes(self, notes: List[Note]) -> None:
         self.notes = [{"name": note.get("name", ""), "contents": note.get("contents", "")} for note in notes]

@@ -37,11 +37,11 @@ class Workspace(Resource):
         self, session: BaseSession, workspace_id: Optional[int] = None, workspace_name: Optional[str] = None
     ) -> None:
         super().__init__(session)
-        if workspace_id is None and workspace_name is None:
-            raise ValueError("give workspace_id or workspace_name")
-        if workspace_id is None and workspace_name is not None:
+        if workspace_id is None:
+            if workspace_name is None:
+                raise ValueError("give workspace_id or workspace_name")
             workspace_id = find_workspace(session, workspace_name)["id"]
-        self.id = workspace_id or 0
+        self.id = workspace_id
         self.name = workspace_name
 
     @classmethod

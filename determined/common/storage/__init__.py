@@ -14,21 +14,26 @@ from .base import Selector, StorageManager
 
 __all__ = ["Selector", "StorageManager", "build", "parse_shorthand"]
 
-# Where containers of a cluster see the `host_path` of shared_fs.
-SHARED_FS_CONTAINER_PATH = "/determined_shared_fs"
-
 _MODULES = {"shared_fs": "shared_fs", "directory": "directory", "s3": "s3", "gcs": "gcs", "azure": "azure"}
 
 # What configurations hold beside the storage itself.
 _NOT_STORAGE = frozenset(
-    ("type", "save_experiment_best", "save_trial_best", "save_trial_latest", "propagation", "tensorboard_path")
+    (
+        "type",
+        "save_experiment_best",
+        "save_trial_best",
+        "save_trial_latest",
+        "propagation",
+        "tensorboard_path",
+        "base_path",
+    )
 )
 
 
 def build(config: Mapping[str, Any], container_path: Optional[str] = None) -> StorageManager:
     """Make the storage manager of a ``checkpoint_storage`` configuration.
 
-    Args:
+    Parameters:
         config: ``type`` and the keys of that type; policies (``save_trial_best``, ...) are ignored.
         container_path: where this process sees the ``host_path`` of ``shared_fs``, if elsewhere.
 
@@ -51,7 +56,7 @@ def build(config: Mapping[str, Any], container_path: Optional[str] = None) -> St
 def parse_shorthand(text: Union[str, "os.PathLike[str]"]) -> Dict[str, Any]:
     """Return the configuration that a path or URL stands for.
 
-    Args:
+    Parameters:
         text: a path or ``file:///path`` (a directory), ``s3://bucket/prefix`` or ``gs://bucket/prefix``.
 
     Raises:

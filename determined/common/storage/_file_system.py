@@ -31,7 +31,7 @@ class FileSystemStorage(StorageManager):
     What is being stored has a temporary name: ``.<id>.partial`` for a directory, ``.<file>.<pid>.part`` for a file.
     Only finished ones have their own.
 
-    Args:
+    Parameters:
         base: the absolute path of the base directory. It is made when first written to.
     """
 

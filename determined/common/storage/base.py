@@ -32,7 +32,7 @@ class StorageManager(abc.ABC):
 
         Files that are there already under the same name are replaced; others stay.
 
-        Args:
+        Parameters:
             source: the directory.
             storage_id: the id to store under.
             paths: which of its files and directories (those end with "/"), relative to it. Defaults to all.
@@ -50,7 +50,7 @@ class StorageManager(abc.ABC):
     def download(self, storage_id: str, target: StrPath, selector: Optional[Selector] = None) -> None:
         """Fetch what is stored under an id into a local directory, which is made when there is something to fetch.
 
-        Args:
+        Parameters:
             storage_id: the id.
             target: the directory.
             selector: which files and directories. Defaults to all.
@@ -63,7 +63,7 @@ class StorageManager(abc.ABC):
     def delete(self, storage_id: str, globs: Iterable[str] = ("**/*",)) -> Resources:
         """Delete files; return what is left. Deleting what is not there is fine.
 
-        Args:
+        Parameters:
             storage_id: the id.
             globs: patterns of paths relative to the stored directory: ``*`` and ``?`` stand for characters other
                 than "/", ``**/`` for any directories. A directory that matches goes with all it holds.

@@ -12,7 +12,7 @@ from .base import check_options
 class DirectoryStorageManager(FileSystemStorage):
     """Stores below a directory.
 
-    Args:
+    Parameters:
         container_path: the directory's absolute path.
 
     Raises:

@@ -13,7 +13,7 @@ from .base import check_options
 class SharedFSStorageManager(FileSystemStorage):
     """Stores below ``<host_path>/<storage_path>``.
 
-    Args:
+    Parameters:
         host_path: an absolute path.
         storage_path: relative to ``host_path``, or an absolute path inside of it. Defaults to ``host_path`` itself.
         container_path: where this process sees ``host_path``. Defaults to the same path.

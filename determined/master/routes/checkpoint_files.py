@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from ..errors import invalid, plain
-from ..services import archives, checkpoints
+from ..services import archives, checkpoint_storage, checkpoints
 from .plain_registry import PlainCall, answers
 
 _ANYTHING = ("", "*/*", "application/*")
@@ -44,8 +44,6 @@ async def download(call: PlainCall, uuid: str) -> Response:
 
 def _open(files: contextlib.ExitStack, config: Dict[str, object], uuid: str) -> List[archives.Entry]:
     """Find the files, which stay where they are until `files` is closed."""
-    from ..services import checkpoint_storage  # the clients of cloud storages are loaded with the first download
-
     try:
         return archives.find_files(Path(files.enter_context(checkpoint_storage.build(config).restore_path(uuid))))
     except BaseException:

@@ -105,7 +105,7 @@ def listed_message(row: Row, *, show_trial_data: bool = False) -> Experiment:
     message["displayName"] = row["shown_name"]
     message["searcherType"] = row["searcher_name"]
     message["searcherMetric"] = row["searcher_metric"]
-    message["hyperparameters"] = config_struct(row["config"])["hyperparameters"]
+    message["hyperparameters"] = json.loads(row["hyperparameters"])
     message["duration"] = row["duration"]
     if row["notes"]:
         message["notes"] = "omitted"

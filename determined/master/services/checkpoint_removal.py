@@ -14,7 +14,7 @@ from typing import Any, Dict, List, NamedTuple, Optional
 from ..notify import CheckpointRemovalQueued, ExperimentChanged, Hub
 from ..store import checkpoints as store
 from ..store.database import Connection, Database, Row, Transaction
-from . import checkpoints
+from . import checkpoint_storage, checkpoints
 
 logger = logging.getLogger("determined.master.checkpoints")
 
@@ -75,8 +75,6 @@ def _next(connection: Connection) -> Optional[_Work]:
 def _remove_files(config: Optional[Dict[str, Any]], uuid: str, globs: List[str]) -> Dict[str, int]:
     if config is None:
         raise LookupError("nobody knows where its files are stored")
-    from . import checkpoint_storage  # the clients of cloud storages are loaded when the first file goes
-
     return checkpoint_storage.build(config).delete(uuid, globs)
 
 

@@ -266,6 +266,7 @@ def columns_of(config: Mapping[str, Any]) -> Dict[str, Any]:
         "searcher_name": searcher["name"],
         "searcher_metric": searcher["metric"],
         "smaller_is_better": int(searcher["smaller_is_better"]),
+        "hyperparameters": json.dumps(config["hyperparameters"]),
         "resource_pool": resources["resource_pool"],
         "priority": resources["priority"],
         "weight": resources["weight"],

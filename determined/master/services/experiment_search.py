@@ -52,8 +52,7 @@ EXPERIMENTS = search.Subject(
         },
     ),
     summary=_BEST_TRIAL.format("summary_metrics"),
-    hyperparameters="e.config",
-    hyperparameters_path=("hyperparameters",),
+    hyperparameters="e.hyperparameters",
     hyperparameter_values=("val", "minval", "maxval", "vals"),
 )
 

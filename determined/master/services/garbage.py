@@ -6,6 +6,7 @@ import json
 import math
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
+from ..errors import not_found
 from ..notify import ExperimentChanged
 from ..store import checkpoints as store
 from ..store.database import Connection, Row, Transaction
@@ -86,6 +87,26 @@ def candidates_of(connection: Connection, experiment: Row) -> List[Candidate]:
             Candidate(row["uuid"], row["trial_id"], row["steps_completed"] or 0, value, row["validation_id"] or 0)
         )
     return found
+
+
+class Preview(NamedTuple):
+    """What a policy would remove of an experiment."""
+
+    experiment: Row
+    checkpoints: List[Row]
+
+
+def preview(connection: Connection, experiment_id: int, policy: Policy) -> Preview:
+    """Return what a policy would remove; checkpoints that are gone already are among it.
+
+    Raises:
+        Refusal: there is no such experiment.
+    """
+    experiment = connection.one("SELECT * FROM experiments WHERE id = ?", (experiment_id,))
+    if experiment is None:
+        raise not_found("experiment", experiment_id)
+    gone = choose(candidates_of(connection, experiment), policy)
+    return Preview(experiment, [store.with_trial(connection, uuid) for uuid in gone])
 
 
 def collect(tx: Transaction, experiment: Row, policy: Optional[Policy] = None) -> None:

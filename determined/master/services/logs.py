@@ -28,11 +28,14 @@ def write(tx: Transaction, task_id: str, lines: Sequence[store.Line]) -> None:
     """
     if tx.scalar("SELECT 1 FROM tasks WHERE id = ?", (task_id,)) is None:
         raise not_found("task", task_id or None)
+    tx.execute("SAVEPOINT lines")
     try:
         store.insert(tx, lines)
     except UnicodeEncodeError:
         # JSON can spell halves of surrogate pairs, which are no text
+        tx.execute("ROLLBACK TO lines")
         store.insert(tx, [_clean(line) for line in lines])
+    tx.execute("RELEASE lines")
     webhooks.logs_written(tx, task_id, [line[-1] for line in lines])
     tx.announce(LogsWritten(task_id))
 

@@ -73,7 +73,7 @@ def registered(connection: Connection, uuids: Sequence[str]) -> List[Row]:
 def best_of_trials(connection: Connection, trial_ids: Sequence[int]) -> List[Row]:
     """Completed checkpoints of trials that have a validation at their step, with it; oldest validation first."""
     return connection.all(
-        "SELECT c.*, vm.metrics AS validation FROM checkpoints c JOIN metrics vm ON vm.trial_id = c.trial_id"
+        "SELECT c.*, vm.metrics AS validation FROM checkpoints c CROSS JOIN metrics vm ON vm.trial_id = c.trial_id"
         " AND vm.grp = 'validation' AND vm.archived = 0 AND vm.total_batches = c.steps_completed"
         " WHERE c.trial_id IN (SELECT value FROM json_each(?)) AND c.state = 'COMPLETED' ORDER BY vm.id",
         (json.dumps(list(trial_ids)),),
@@ -132,6 +132,22 @@ def not_deleted(connection: Connection, experiment_id: int) -> List[Row]:
         "SELECT * FROM checkpoints WHERE experiment_id = ? AND state != 'DELETED' ORDER BY report_time",
         (experiment_id,),
     )
+
+
+def with_trial(connection: Connection, uuid: str) -> Row:
+    """A checkpoint with its number, its trial's hyperparameters and the metrics reported at its step."""
+    row = connection.one(
+        "SELECT c.*, c.rowid AS number, t.hparams, tm.metrics AS training, vm.metrics AS validation FROM checkpoints c"
+        " LEFT JOIN trials t ON t.id = c.trial_id"
+        " LEFT JOIN metrics tm ON tm.trial_id = c.trial_id AND tm.grp = 'training' AND tm.archived = 0"
+        " AND tm.total_batches = c.steps_completed"
+        " LEFT JOIN metrics vm ON vm.trial_id = c.trial_id AND vm.grp = 'validation' AND vm.archived = 0"
+        " AND vm.total_batches = c.steps_completed WHERE c.uuid = ?",
+        (uuid,),
+    )
+    if row is None:
+        raise LookupError(f"checkpoint {uuid} has no row")
+    return row
 
 
 # --- removals -------------------------------------------------------------------------------------------------------

@@ -172,8 +172,8 @@ class Database:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(f"PRAGMA synchronous = {self._durability.upper()}")
         connection.execute("PRAGMA temp_store = MEMORY")
-        connection.execute("PRAGMA cache_size = -65536")
-        connection.execute("PRAGMA mmap_size = 268435456")
+        # kilobytes; more is no faster (the system caches the file as well), and long reads would fill it
+        connection.execute(f"PRAGMA cache_size = -{8192 if read_only else 32768}")
         if read_only:
             connection.execute("PRAGMA query_only = ON")
         return connection

@@ -37,8 +37,8 @@ _JOINS = (
 TABLES = "experiments e" + _JOINS
 _COLUMNS = (
     "e.id, e.job_id, e.state, e.unmanaged, e.name, e.description, e.notes, e.labels, e.config, e.searcher_name,"
-    " e.searcher_metric, e.smaller_is_better, e.resource_pool, e.start_time, e.end_time, e.archived, e.forked_from,"
-    " e.owner_id, e.project_id, e.progress, e.external_experiment_id, e.priority, e.queue_position,"
+    " e.searcher_metric, e.smaller_is_better, e.hyperparameters, e.resource_pool, e.start_time, e.end_time, e.archived,"
+    " e.forked_from, e.owner_id, e.project_id, e.progress, e.external_experiment_id, e.priority, e.queue_position,"
     f" {experiment_state('e')} AS shown_state, u.username, {SHOWN_NAME} AS shown_name, p.name AS project_name,"
     " p.user_id AS project_owner_id, p.workspace_id, w.name AS workspace_name,"
     " (p.archived OR w.archived) AS parent_archived,"
@@ -72,12 +72,17 @@ def trial_ids(connection: Connection, experiment_id: int) -> List[int]:
 
 
 def jobs_ahead(connection: Connection, row: Row) -> int:
-    """How many activated experiments of the same pool come before this one: better priority first, then the queue."""
+    """How many jobs of the same pool come before an activated experiment: better priority first, then the queue.
+
+    Commands have the default priority and come before experiments of the same.
+    """
     return int(
         connection.scalar(
-            "SELECT count(*) FROM experiments WHERE state = 'ACTIVE' AND resource_pool = ?"
-            " AND (coalesce(priority, 42), coalesce(queue_position, 0)) < (coalesce(?, 42), coalesce(?, 0))",
-            (row["resource_pool"], row["priority"], row["queue_position"]),
+            "SELECT count(*) + CASE WHEN coalesce(:priority, 42) >= 42"
+            " THEN (SELECT count(*) FROM tasks WHERE type = 'COMMAND' AND end_time IS NULL) ELSE 0 END"
+            " FROM experiments WHERE state = 'ACTIVE' AND resource_pool = :pool"
+            " AND (coalesce(priority, 42), coalesce(queue_position, 0)) < (coalesce(:priority, 42), :position)",
+            {"priority": row["priority"], "pool": row["resource_pool"], "position": row["queue_position"] or 0},
         )
     )
 
@@ -218,7 +223,7 @@ def validations(connection: Connection, experiment_id: int, metric: str) -> List
     """Every current validation of an experiment that has a metric: trial, end time, value; in order of time."""
     return connection.all(
         "SELECT m.trial_id, m.end_time, v.value FROM trials t JOIN metrics m ON m.trial_id = t.id"
-        " AND m.kind = 'validation' AND m.archived = 0"
+        " AND m.grp = 'validation' AND m.archived = 0"
         " JOIN json_each(m.metrics, '$.validation_metrics') v ON v.key = ?"
         " WHERE t.experiment_id = ? ORDER BY m.end_time, m.id",
         (metric, experiment_id),

@@ -27,7 +27,7 @@ def metrics_of_runs(connection: Connection, project_id: int) -> List[Row]:
 def hyperparameter_configs(connection: Connection, project_id: int) -> Iterator[str]:
     """The `hyperparameters` of the experiments' configurations, as JSON, oldest experiment first."""
     rows = connection.each(
-        "SELECT json_extract(config, '$.hyperparameters') FROM experiments WHERE project_id = ? ORDER BY id",
+        "SELECT hyperparameters FROM experiments WHERE project_id = ? ORDER BY id",
         (project_id,),
     )
     return (row[0] for row in rows if row[0] is not None)

@@ -78,7 +78,7 @@ def set_archived(tx: Transaction, run_id: int, archived: bool) -> None:
 
 def set_metadata(tx: Transaction, run_id: int, metadata: Dict[str, Any]) -> None:
     """Replace the metadata of a run."""
-    tx.update("trials", {"id": run_id}, metadata=json.dumps(metadata, ensure_ascii=False))
+    tx.update("trials", {"id": run_id}, metadata=json.dumps(metadata))
 
 
 def checkpoints_with_files(connection: Connection, run_id: int) -> List[Row]:

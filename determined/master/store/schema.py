@@ -182,6 +182,7 @@ CREATE TABLE experiments (
     searcher_name TEXT NOT NULL,
     searcher_metric TEXT NOT NULL,
     smaller_is_better INTEGER NOT NULL,
+    hyperparameters TEXT NOT NULL DEFAULT '{}',
     resource_pool TEXT NOT NULL,
     priority INTEGER,
     weight REAL NOT NULL DEFAULT 1,
@@ -260,6 +261,7 @@ CREATE TABLE tasks (
 );
 CREATE INDEX tasks_by_trial ON tasks (trial_id, number);
 CREATE INDEX tasks_by_experiment ON tasks (experiment_id);
+CREATE INDEX commands_open ON tasks (id) WHERE type = 'COMMAND' AND end_time IS NULL;
 CREATE INDEX tasks_live ON tasks (type) WHERE end_time IS NULL;
 CREATE TABLE allocations (
     id TEXT PRIMARY KEY,
@@ -300,7 +302,7 @@ CREATE TABLE metrics (
     archived INTEGER NOT NULL DEFAULT 0,
     metrics TEXT NOT NULL
 );
-CREATE INDEX metrics_by_step ON metrics (trial_id, grp, total_batches, run_id) WHERE archived = 0;
+CREATE INDEX metrics_by_step ON metrics (trial_id, grp, archived, total_batches, run_id);
 
 CREATE TABLE storages (id INTEGER PRIMARY KEY AUTOINCREMENT, config TEXT NOT NULL UNIQUE);
 CREATE TABLE checkpoints (
@@ -318,7 +320,7 @@ CREATE TABLE checkpoints (
     storage_id INTEGER REFERENCES storages
 );
 CREATE INDEX checkpoints_by_trial ON checkpoints (trial_id, steps_completed);
-CREATE INDEX checkpoints_by_experiment ON checkpoints (experiment_id);
+CREATE INDEX checkpoints_by_experiment ON checkpoints (experiment_id, state, size);
 -- files of checkpoints that are still to be removed; globs: a JSON list; error: why the last attempt failed
 CREATE TABLE checkpoint_removals (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -62,7 +62,7 @@ class Subject:
         name: for messages.
         columns: by the names that callers use.
         summary: SQL of the JSON with the metrics' summaries.
-        hyperparameters: SQL of the JSON with the hyperparameters, and the path of them in it.
+        hyperparameters: SQL of the JSON with the hyperparameters.
         hyperparameter_values: where in a hyperparameter its values are: keys, and keys of lists. Without any, the
             hyperparameter is its value.
         metadata: SQL of the JSON with metadata; empty when it has none.
@@ -72,7 +72,6 @@ class Subject:
     columns: Mapping[str, Column]
     summary: str
     hyperparameters: str
-    hyperparameters_path: Tuple[str, ...] = ()
     hyperparameter_values: Tuple[str, ...] = ()
     metadata: str = ""
 
@@ -212,16 +211,19 @@ def _in_json(name: str, place: str, subject: Subject) -> Optional[_Where]:
         return _Where(subject.summary, _path(_GROUPS.get(group, group), metric, qualifier))
     keys = name.split(".")[1:]
     if place == "hp" and keys:
-        path = _path(*subject.hyperparameters_path, *keys)
-        return _Where(subject.hyperparameters, path, subject.hyperparameter_values)
+        return _Where(subject.hyperparameters, _path(*keys), subject.hyperparameter_values)
     if place == "metadata" and keys and subject.metadata:
         return _Where(subject.metadata, _path(*keys))
     return None
 
 
 def _path(*keys: str) -> str:
-    """A JSON path of SQLite. A quotation mark in a key cannot be written there, so such a key is never found."""
-    return "$" + "".join('."{}"'.format(key.replace('"', "\0")) for key in keys)
+    """A JSON path of SQLite, with keys spelled as they are stored: in ASCII.
+
+    A quotation mark cannot be written there; the control character in its place is in no stored key.
+    """
+    spelled = ("\x01" if '"' in key else json.dumps(key)[1:-1] for key in keys)
+    return "$" + "".join(f'."{key}"' for key in spelled)
 
 
 def _json_kind(column_type: str, value: Any) -> Kind:

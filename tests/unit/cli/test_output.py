@@ -11,9 +11,7 @@ from determined.common.api.wire.enums import ExperimentState
 
 
 def test_a_table_puts_text_left_and_numbers_right_and_leaves_none_blank() -> None:
-    assert format_table(["ID", "Name"], [[1, "a"], [20, None]]) == (
-        " ID | Name\n----+------\n  1 | a\n 20 |"
-    )
+    assert format_table(["ID", "Name"], [[1, "a"], [20, None]]) == (" ID | Name\n----+------\n  1 | a\n 20 |")
 
 
 def test_a_cell_of_several_lines_goes_on_in_the_rows_below() -> None:

@@ -113,7 +113,8 @@ def _fetch_directly(source: Source, place: pathlib.Path) -> pathlib.Path:
         try:
             manager = storage.build(source.storage, container_path=container_path)
             manager.download(source.uuid, files)
-        except ImportError as error:
+        except (ImportError, TypeError, ValueError) as error:
+            # The package for this storage is not installed, or a newer master knows storages that are unknown here.
             raise errors.NoDirectStorageAccess(str(error)) from error
         except (errors.NoDirectStorageAccess, errors.CheckpointNotFound, FileNotFoundError, PermissionError) as error:
             problems.append(str(error))

@@ -71,14 +71,16 @@ def _unpack_plain(stream: IO[bytes], directory: pathlib.Path, on_bytes: Callable
 def _place(member: tarfile.TarInfo, directory: pathlib.Path) -> pathlib.Path:
     """Return where a member goes; its owner, mode and times are not taken over."""
     name = pathlib.PurePosixPath(member.name)
-    if name.is_absolute() or ".." in name.parts or "\0" in member.name:
-        raise UnsafeMember(f"the archive holds {member.name!r}, which leaves the checkpoint's directory")
-    target = directory.joinpath(*name.parts)
-    if os.path.commonpath([directory, target]) != str(directory):
+    if _leaves(name):
         raise UnsafeMember(f"the archive holds {member.name!r}, which leaves the checkpoint's directory")
     if not (member.isfile() or member.isdir()):
         raise UnsafeMember(f"the archive holds {member.name!r}, which is neither a file nor a directory")
-    return target
+    return directory.joinpath(*name.parts)
+
+
+def _leaves(name: pathlib.PurePosixPath) -> bool:
+    """Return whether a path leaves the directory that it is relative to."""
+    return name.is_absolute() or ".." in name.parts
 
 
 def _copy(source: IO[bytes], target: pathlib.Path, size: int, on_bytes: Callable[[int], None]) -> None:
@@ -106,7 +108,9 @@ def find_faults(directory: pathlib.Path, resources: Mapping[str, Any]) -> List[s
     faults = []
     for name, size in resources.items():
         path = directory / name
-        if name.endswith("/"):
+        if _leaves(pathlib.PurePosixPath(name)):
+            faults.append(f"{name} leaves the checkpoint's directory")
+        elif name.endswith("/"):
             path.mkdir(parents=True, exist_ok=True)
         elif name != METADATA_FILE:  # written anew where it is missing, and its size is not always kept up to date
             fault = _find_fault(path, int(size))

@@ -152,6 +152,13 @@ def test_members_that_leave_the_folder_and_those_that_are_no_files_are_refused(
     assert not pathlib.Path("/tmp/escaped-checkpoint").exists()
 
 
+def test_files_that_would_lie_outside_are_not_made(stub: StubMaster, session: Session, tmp_path: pathlib.Path) -> None:
+    serve(stub, gzipped(archive_of({})), resources={"../outside/": "0"})
+    with pytest.raises(errors.ProxiedDownloadFailed, match="leaves the checkpoint's directory"):
+        Checkpoint(session, UUID).download(str(tmp_path / "target"), DownloadMode.MASTER)
+    assert left_in(tmp_path) == []
+
+
 def test_files_go_into_a_directory_that_is_there_beside_what_it_holds(
     stub: StubMaster, session: Session, tmp_path: pathlib.Path
 ) -> None:

@@ -42,7 +42,8 @@ def recorded_objects(kind: str) -> List[Mapping[str, Any]]:
     for scene in sorted(SCENES.glob("*.json")):
         for step in json.loads(scene.read_text())["steps"]:
             body = step["recorded"].get("body")
-            if isinstance(body, dict) and step["recorded"]["status"] == 200:
+            is_gateway = step["request"]["path"].startswith("/api/v1/")
+            if is_gateway and isinstance(body, dict) and step["recorded"]["status"] == 200:
                 found += list(find_objects(body, kind))
     return found
 

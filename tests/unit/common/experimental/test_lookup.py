@@ -138,6 +138,13 @@ def test_states_that_are_only_shown_are_asked_for_as_active(stub: StubMaster, se
     assert states_asked(stub.requests[-1]) == ["STATE_ACTIVE", "STATE_PAUSED"]
 
 
+def test_notes_that_a_list_leaves_out_are_none(stub: StubMaster, session: Session) -> None:
+    found = page_of("experiments", {"id": 1, "notes": "omitted"}, {"id": 2, "notes": ""})
+    stub.on("GET", "/api/v1/experiments", found)
+    assert [e.notes for e in Determined._from_session(session).list_experiments()] == [None, ""]
+    assert [e.notes for e in Project(session, 5).list_experiments()] == [None, ""]
+
+
 def test_no_ids_and_no_states_are_no_experiments(stub: StubMaster, session: Session) -> None:
     determined = Determined._from_session(session)
     assert determined.list_experiments(experiment_ids=[]) == []

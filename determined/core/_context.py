@@ -1,0 +1,262 @@
+"""The training API's entrance: one context with everything a training needs."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import logging
+import signal
+import sys
+import threading
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Type, Union
+
+from determined._exceptions import InvalidHP
+from determined.common.api.endpoints import webhooks as webhooks_api
+from determined.common.api.wire.enums import LogLevel
+from determined.common.storage import StorageManager
+
+from ._checkpoint import CheckpointContext
+from ._distributed import DistributedContext
+from ._experimental import ExperimentalCoreContext
+from ._patience import call_patiently
+from ._preempt import PreemptContext, PreemptMode
+from ._profiler import ProfilerContext
+from ._searcher import SearcherContext
+from ._tensorboard import TensorboardMode
+from ._train import EarlyExitReason, TrainContext
+
+if TYPE_CHECKING:
+    import os
+
+    from determined._info import ClusterInfo
+    from determined.common.api._session import BaseSession
+    from determined.common.api.wire.webhooks import PostWebhookEventDataRequest
+    from determined.tensorboard import TensorboardManager
+
+    from ._metrics import ReportShipper
+
+    Storage = Union[str, "os.PathLike[str]", Mapping[str, Any], None]
+
+logger = logging.getLogger("determined.core")
+
+_ALERT_LEVELS = {
+    "debug": LogLevel.DEBUG,
+    "info": LogLevel.INFO,
+    "warn": LogLevel.WARNING,
+    "error": LogLevel.ERROR,
+}
+
+
+class Context:
+    """Everything a training needs of its cluster; from `init`, to be used in a ``with`` block.
+
+    Attributes:
+        checkpoint: stores and restores checkpoints.
+        distributed: talks to the other processes of the training.
+        preempt: says when to stop.
+        searcher: says how long to train; deprecated.
+        train: reports metrics.
+        profiler: reports use of the machine.
+        experimental: functions that may still change.
+        info: the cluster and the task; None outside of a cluster.
+    """
+
+    def __init__(
+        self,
+        checkpoint: CheckpointContext,
+        distributed: Optional[DistributedContext] = None,
+        preempt: Optional[PreemptContext] = None,
+        train: Optional[TrainContext] = None,
+        searcher: Optional[SearcherContext] = None,
+        profiler: Optional[ProfilerContext] = None,
+        info: Optional[ClusterInfo] = None,
+        experimental: Optional[ExperimentalCoreContext] = None,
+        *,
+        shipper: Optional[ReportShipper] = None,
+        tensorboard: Optional[TensorboardManager] = None,
+        session: Optional[BaseSession] = None,
+    ) -> None:
+        from ._distributed import DummyDistributedContext
+        from ._preempt import DummyPreemptContext
+        from ._profiler import DummyProfilerContext
+        from ._searcher import DummySearcherContext
+        from ._train import DummyTrainContext
+
+        self.checkpoint = checkpoint
+        self.distributed = distributed or DummyDistributedContext()
+        self.preempt = preempt or DummyPreemptContext(self.distributed)
+        self.train = train or DummyTrainContext()
+        self.searcher = searcher or DummySearcherContext(self.distributed)
+        self.profiler = profiler or DummyProfilerContext()
+        self.info = info
+        self.experimental = experimental or ExperimentalCoreContext(None, None)
+        self._shipper = shipper
+        self._tensorboard = tensorboard
+        self._session = session
+        self._started = False
+
+    def start(self) -> None:
+        """Start what works in the background. The ``with`` statement does this.
+
+        Raises:
+            RuntimeError: it has been started before.
+        """
+        if self._started:
+            raise RuntimeError("the core context was started already; make another one with core.init()")
+        self._started = True
+        self.preempt.start()
+        if self._shipper is not None:
+            self._shipper.start()
+        if self._tensorboard is not None:
+            self._tensorboard.start()
+
+    def close(
+        self,
+        exc_type: Optional[Type[BaseException]] = None,
+        exc_val: Optional[BaseException] = None,
+        exc_tb: Optional[TracebackType] = None,
+    ) -> None:
+        """Deliver all reports and end what works in the background. The ``with`` statement does this.
+
+        Parameters:
+            exc_type: the type of the exception that ended the block, if any.
+            exc_val: the exception. An `InvalidHP` is reported to the master, and the process exits with status 0.
+            exc_tb: where it came from.
+
+        Raises:
+            ReportFailed: a report was refused.
+        """
+        is_invalid_hp = isinstance(exc_val, InvalidHP)
+        with contextlib.ExitStack() as stack:
+            # Closed from the last to the first, whatever any of them raises.
+            if self._session is not None:
+                stack.callback(self._session.close)
+            if self._tensorboard is not None:
+                stack.callback(self._tensorboard.close)
+            stack.callback(self._close_shipper, exc_val is not None)
+            stack.callback(self.profiler.close)
+            if is_invalid_hp:
+                stack.callback(self._report_invalid_hp)
+            stack.callback(self.distributed.close)
+            stack.callback(self.preempt.close)
+        if is_invalid_hp:
+            logger.warning("the hyperparameters are invalid: %s", exc_val)
+            sys.exit(0)
+
+    def alert(
+        self, title: Optional[str] = None, description: Optional[str] = None, level: Optional[str] = "info"
+    ) -> None:
+        """Send an event to the custom webhooks of the workspace.
+
+        Parameters:
+            title: in a few words.
+            description: in more.
+            level: ``debug``, ``info``, ``warn`` or ``error``.
+
+        Raises:
+            ValueError: this is not a cluster, or there is no such level.
+            RuntimeError: this task is no trial.
+        """
+        name = (level or "info").lower()
+        if name not in _ALERT_LEVELS:
+            raise ValueError(f"there is no level {level!r}: choose one of {', '.join(_ALERT_LEVELS)}")
+        if self.info is None:
+            raise ValueError("alerts can only be sent on a cluster")
+        if self._session is None:
+            raise RuntimeError(f"alerts can only be sent by trials, not by a task of type {self.info.task_type}")
+        session = self._session
+        event: PostWebhookEventDataRequest = {
+            "experimentId": self.info.trial.experiment_id,
+            "trialId": self.info.trial.trial_id,
+            "data": {"level": _ALERT_LEVELS[name], "title": title or "", "description": description or ""},
+        }
+        call_patiently(lambda: webhooks_api.post_webhook_event(session, event))
+
+    def __enter__(self) -> Context:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: Optional[Type[BaseException]],
+        exc_val: Optional[BaseException],
+        exc_tb: Optional[TracebackType],
+    ) -> None:
+        self.close(exc_type, exc_val, exc_tb)
+
+    def _report_invalid_hp(self) -> None:
+        if self.distributed.rank == 0:
+            self.train.report_early_exit(EarlyExitReason.INVALID_HP)
+
+    def _close_shipper(self, failing: bool) -> None:
+        if self._shipper is None:
+            return
+        try:
+            self._shipper.close()
+        except RuntimeError as e:
+            if not failing:
+                raise
+            # The exception that ends the block is the one to see.
+            logger.error("%s", e)
+
+
+def init(
+    *,
+    distributed: Optional[DistributedContext] = None,
+    checkpoint_storage: Storage = None,
+    preempt_mode: PreemptMode = PreemptMode.WorkersAskChief,
+    tensorboard_mode: TensorboardMode = TensorboardMode.AUTO,
+    storage_manager: Optional[StorageManager] = None,
+) -> Context:
+    """Make the context of this training, to be used in a ``with`` block.
+
+    Outside of a cluster it works too: reports are logged, and checkpoints go to ``checkpoint_storage``.
+
+    Parameters:
+        distributed: the other processes of the training. Needed if there are any.
+        checkpoint_storage: where checkpoints go: a path, a URL (``file://``, ``s3://``, ``gs://``) or a configuration
+            as a dict. Defaults to that of the experiment, or outside of a cluster to a directory of the user's.
+        preempt_mode: see `PreemptMode`.
+        tensorboard_mode: see `TensorboardMode`.
+        storage_manager: a storage made by the caller, instead of ``checkpoint_storage``.
+
+    Raises:
+        ValueError: the task has several slots and ``distributed`` is missing, or the storage makes no sense.
+        TypeError: the storage is no path, URL or dict.
+        MasterNotFoundException: the master stayed away.
+
+    Example::
+
+        with core.init() as core_context:
+            core_context.train.report_validation_metrics(steps_completed=100, metrics={"accuracy": 0.9})
+    """
+    from determined._info import get_cluster_info
+
+    from . import _assembly
+
+    preempt_mode = PreemptMode(preempt_mode)
+    tensorboard_mode = TensorboardMode(tensorboard_mode)
+    _install_stack_printer()
+    info = get_cluster_info()
+    if info is None:
+        return _assembly.assemble_local(distributed, checkpoint_storage, storage_manager, preempt_mode)
+    _assembly.check_distributed(info, distributed)
+    if info.task_type != "TRIAL":
+        return _assembly.assemble_task(info, distributed, checkpoint_storage, storage_manager, preempt_mode)
+    return _assembly.assemble_trial(
+        info, distributed, checkpoint_storage, storage_manager, preempt_mode, tensorboard_mode
+    )
+
+
+def _install_stack_printer() -> None:
+    """Print all threads' stacks on SIGUSR1, to find out where a training hangs."""
+    if hasattr(signal, "SIGUSR1") and threading.current_thread() is threading.main_thread():
+        with contextlib.suppress(OSError, ValueError, RuntimeError, AttributeError):
+            # There may be no stderr with a file descriptor, such as in a notebook.
+            faulthandler.register(
+                signal.SIGUSR1, all_threads=True, chain=signal.getsignal(signal.SIGUSR1) not in _PLAIN
+            )
+
+
+_PLAIN: List[Any] = [signal.SIG_DFL, signal.SIG_IGN, None]

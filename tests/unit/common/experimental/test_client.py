@@ -1,0 +1,123 @@
+"""The public face: the client's connection, names of earlier releases, what an import costs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any, Iterator
+
+import pytest
+
+import determined
+from determined.common.experimental.determined import Determined
+from determined.experimental import client
+
+from .stub_master import Answer, StubMaster, page_of
+
+USER = {"id": 2, "username": "ada", "active": True}
+
+
+@pytest.fixture
+def here(stub: StubMaster, monkeypatch: pytest.MonkeyPatch) -> Iterator[StubMaster]:
+    """The stub as the master of the environment, and a client that has not been used."""
+    stub.on("POST", "/api/v1/auth/login", {"token": "t", "user": USER})
+    stub.on("POST", "/api/v1/auth/logout", {})
+    stub.on("GET", "/api/v1/me", {"user": USER})
+    for name, value in (("DET_MASTER", stub.url), ("DET_USER", "ada"), ("DET_PASS", "secret")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(client, "_determined", None)
+    yield stub
+    if client._determined is not None:
+        client._determined._session.close()
+
+
+def test_the_client_connects_when_it_is_first_used_and_once(here: StubMaster) -> None:
+    assert here.requests == []
+    assert client.whoami().username == "ada"
+    assert client.get_session_username() == "ada"
+    assert client._get_singleton() is client._get_singleton()
+    assert len(here.sent("POST", "/api/v1/auth/login")) == 1
+
+
+def test_login_comes_first_and_once_until_logout(here: StubMaster) -> None:
+    client.login(user="ada", password="secret")
+    with pytest.raises(ValueError, match="logged in already"):
+        client.login()
+    client.logout()
+    assert here.sent("POST", "/api/v1/auth/logout")
+    client.login(here.url, "ada", "secret")
+
+
+def test_a_login_that_fails_can_be_tried_again(here: StubMaster) -> None:
+    refused = Answer(401, {"error": {"code": 16, "reason": "Unauthenticated", "error": "invalid credentials"}})
+    here.on("POST", "/api/v1/auth/login", refused, {"token": "t", "user": USER})
+    with pytest.raises(determined.common.api.errors.UnauthenticatedException):
+        client.login(user="ada", password="wrong")
+    client.login(user="ada", password="secret")
+
+
+def test_a_weak_password_is_refused_before_a_request(here: StubMaster) -> None:
+    connection = Determined(here.url, "ada", "secret")
+    before = len(here.requests)
+    with pytest.raises(ValueError, match="password"):
+        connection.create_user("bob", admin=False, password="weak")
+    with pytest.raises(ValueError, match="remote"):
+        connection.create_user("bob", admin=False, password="Str0ngEnough", remote=True)
+    assert len(here.requests) == before
+    connection._session.close()
+
+
+def test_a_new_user_is_active_and_their_password_travels_hashed(here: StubMaster) -> None:
+    here.on("POST", "/api/v1/users", lambda request: {"user": {**request.body["user"], "id": 9}})
+    created = client.create_user("bob", admin=True, password="Str0ngEnough")
+    assert (created.user_id, created.username, created.admin, created.active) == (9, "bob", True, True)
+    body = here.sent("POST", "/api/v1/users")[0].body
+    assert body["isHashed"] is True
+    assert len(body["password"]) == 128
+
+
+OLD_CALLS = [
+    ("get_models", (), "client.list_models"),
+    ("get_model_by_id", (4,), "client.get_model"),
+    ("stream_trials_metrics", ([1], "training"), "client.iter_trials_metrics"),
+    ("stream_trials_training_metrics", ([1],), "client.iter_trials_metrics"),
+    ("stream_trials_validation_metrics", ([1],), "client.iter_trials_metrics"),
+]
+
+
+@pytest.mark.parametrize(("old", "arguments", "new"), OLD_CALLS)
+def test_old_functions_work_and_name_the_new_one(here: StubMaster, old: str, arguments: Any, new: str) -> None:
+    here.on("GET", "/api/v1/models", page_of("models"))
+    here.on("GET", "/api/v1/models/4", {"model": {"id": 4, "name": "m"}})
+    with pytest.warns(FutureWarning, match=rf"client\.{old} .*{new}") as caught:
+        getattr(client, old)(*arguments)
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("ExperimentReference", client.Experiment),
+        ("TrialReference", client.Trial),
+        ("TrainingMetrics", client.TrialMetrics),
+        ("ValidationMetrics", client.TrialMetrics),
+    ],
+)
+def test_old_classes_are_the_new_ones(old: str, new: type) -> None:
+    with pytest.warns(FutureWarning, match=new.__name__):
+        assert getattr(client, old) is new
+
+
+def test_the_order_of_lists_has_its_old_names() -> None:
+    for order in (client.OrderBy, client.ModelOrderBy, client.TrialOrderBy, client.CheckpointOrderBy):
+        assert order["ASCENDING"] is order["ASC"]
+        assert order["DESCENDING"] is order["DESC"]
+    assert client.ExperimentOrderBy is client.OrderBy
+
+
+def test_importing_the_package_loads_nothing_heavy() -> None:
+    code = "import sys, determined, determined.experimental; print(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "'determined.experimental'" in loaded
+    for heavy in ("requests", "urllib3", "yaml", "tqdm", "numpy", "torch", "importlib.metadata"):
+        assert f"'{heavy}'" not in loaded

@@ -1,0 +1,151 @@
+"""Filters and orders of searches, on real rows."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, List
+
+import pytest
+
+from determined.master.errors import Code, Refusal
+from determined.master.services import runs
+from determined.master.store.database import Transaction
+
+SUMMARY = {"validation_metrics": {"loss": {"last": 0.5}, "a.b": {"last": 3}, "note": {"last": "good"}}}
+
+
+@pytest.fixture
+def searched(tx: Transaction) -> Transaction:
+    """Three runs: 1 has everything, 2 has other values, 3 has nothing."""
+    tx.insert(
+        "experiments", job_id="j", state="PAUSED", name="Alpha 100%", config="{}", original_config="", owner_id=1,
+        searcher_name="single", searcher_metric="loss", smaller_is_better=1, resource_pool="", start_time=0,
+        project_id=1, labels='["vision","big"]',
+    )  # fmt: skip
+    hparams = [
+        {"lr": 0.3, "net": {"width": 8}, "opt": "adam", "on": True},
+        {"lr": 0.1, "opt": "sgd", "on": False, "größe": 1},
+        {},
+    ]
+    metadata = [{"day": "2024-05-01", "tags": ["x", "y"], "n": 3}, {"day": "2023-01", "n": "3"}, None]
+    for number in range(3):
+        tx.insert(
+            "trials", experiment_id=1, request_id=str(number), state="COMPLETED", project_id=1,
+            start_time=number * 1_000_000, hparams=json.dumps(hparams[number]),
+            metadata=None if metadata[number] is None else json.dumps(metadata[number]),
+            summary_metrics=json.dumps(SUMMARY) if number == 0 else "{}",
+        )  # fmt: skip
+    return tx
+
+
+def found(tx: Transaction, condition: Any = None, sort: str = "") -> List[int]:
+    """The ids of the runs that a condition finds."""
+    children = [] if condition is None else [condition]
+    text = json.dumps(
+        {"filterGroup": {"kind": "group", "conjunction": "and", "children": children}, "showArchived": True}
+    )
+    return [row["id"] for row in runs.search_runs(tx, 0, sort, text, 0, -1).rows]
+
+
+def field(name: str, operator: str, value: Any = None, kind: str = "COLUMN_TYPE_UNSPECIFIED", **more: Any) -> Any:
+    """A condition on one field."""
+    return {"kind": "field", "columnName": name, "operator": operator, "value": value, "type": kind, **more}
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (field("id", ">=", 2), [2, 3]),
+        (field("id", "=", "2"), [2]),
+        (field("experimentName", "contains", "ALPHA"), [1, 2, 3]),
+        (field("experimentName", "=", "alpha 100%"), []),
+        (field("experimentName", "notContains", "100"), []),
+        (field("tags", "contains", "vis"), [1, 2, 3]),
+        (field("tags", "=", "vis"), []),
+        (field("tags", "!=", "small"), [1, 2, 3]),
+        (field("startTime", ">", "1970-01-01T00:00:01Z"), [3]),
+        (field("endTime", "isEmpty"), [1, 2, 3]),
+        (field("archived", "=", True), []),
+    ],
+)
+def test_a_column_is_compared_by_its_kind(searched: Transaction, condition: Any, expected: List[int]) -> None:
+    assert found(searched, condition) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        (field("hp.lr", ">", 0.2, "COLUMN_TYPE_NUMBER"), [1]),
+        (field("hp.net.width", "=", 8), [1]),
+        (field("hp.opt", "=", "sgd", "COLUMN_TYPE_TEXT"), [2]),
+        (field("hp.opt", "notContains", "ad", "COLUMN_TYPE_TEXT"), [2, 3]),
+        (field("hp.on", "=", True), [1]),
+        (field("hp.größe", "=", 1), [2]),
+        (field("hp.lr", "isEmpty"), [3]),
+        (field("hp.net", "notEmpty"), [1]),
+        (field("validation.loss.last", "<=", 0.5, "COLUMN_TYPE_NUMBER"), [1]),
+        (field("validation.a.b.last", "=", 3, "COLUMN_TYPE_NUMBER"), [1]),
+        (field("validation.note.last", "=", "good", "COLUMN_TYPE_TEXT"), [1]),
+        (field("validation.note.last", ">", 0, "COLUMN_TYPE_NUMBER"), []),
+        (field("metadata.tags", "=", "y", "COLUMN_TYPE_TEXT"), [1]),
+        (field("metadata.n", "=", 3, "COLUMN_TYPE_NUMBER"), [1]),
+        (field("metadata.day", "<", "2024-01-01", "COLUMN_TYPE_DATE"), [2]),
+        (field("metadata.day", ">=", "2024-04-30T12:00:00Z", "COLUMN_TYPE_DATE"), [1]),
+    ],
+)
+def test_a_field_in_json_is_found_by_its_path(searched: Transaction, condition: Any, expected: List[int]) -> None:
+    assert found(searched, condition) == expected
+
+
+def test_the_location_tells_a_metric_from_a_column_of_the_same_name(searched: Transaction) -> None:
+    condition = field("id.loss.last", "=", 1, location="LOCATION_TYPE_CUSTOM_METRIC")
+    assert found(searched, condition) == []
+
+
+def test_a_condition_without_a_value_holds_for_all(searched: Transaction) -> None:
+    assert found(searched, field("experimentName", "=")) == [1, 2, 3]
+
+
+def test_groups_nest(searched: Transaction) -> None:
+    either = {"kind": "group", "conjunction": "or", "children": [field("id", "=", 1), field("id", "=", 3)]}
+    both = {"kind": "group", "conjunction": "and", "children": [either, field("hp.lr", "notEmpty")]}
+    assert found(searched, both) == [1]
+
+
+@pytest.mark.parametrize("name", ['hp.x"; DROP TABLE trials; --', "hp.'", "metadata.a'b", 'validation.l"x.last'])
+def test_a_name_cannot_leave_its_place_in_the_sql(searched: Transaction, name: str) -> None:
+    assert found(searched, field(name, "=", 1)) == []
+    assert found(searched) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [field("colour", "=", 1), field("id", "like", 1), field("id", ">", "many"), {"kind": "tree"}, "text"],
+)
+def test_what_is_no_condition_is_refused(searched: Transaction, condition: Any) -> None:
+    with pytest.raises(Refusal):
+        found(searched, condition)
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("id=desc", [3, 2, 1]),
+        ("hp.lr=asc", [2, 1, 3]),
+        ("hp.lr=desc", [1, 2, 3]),
+        ("validation.loss.last=desc", [1, 2, 3]),
+        ("state=desc,id=desc", [3, 2, 1]),
+        ("state=desc", [1, 2, 3]),
+    ],
+)
+def test_what_is_missing_comes_last_and_equals_in_the_order_of_ids(
+    searched: Transaction, sort: str, expected: List[int]
+) -> None:
+    assert found(searched, sort=sort) == expected
+
+
+@pytest.mark.parametrize("sort", ["id", "id=up", "colour=asc", "tags=asc", "id=asc,"])
+def test_what_is_no_order_is_refused_as_invalid(searched: Transaction, sort: str) -> None:
+    with pytest.raises(Refusal) as caught:
+        found(searched, sort=sort)
+    assert caught.value.code is Code.INVALID_ARGUMENT
