@@ -7,7 +7,7 @@ import sys
 import warnings
 from typing import Set, Tuple
 
-_PACKAGE = os.path.dirname(os.path.abspath(__file__))
+_PACKAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
 _told: Set[Tuple[str, str, int]] = set()
 
 

@@ -92,6 +92,8 @@ def list_entries(model_dir: Optional[Path], includes: Iterable[Path] = ()) -> It
             raise ValueError(f"{include} has no name under which it could be included")
         claim(name, source)
         is_dir = stat.S_ISDIR(status.st_mode)
+        if not is_dir and not stat.S_ISREG(status.st_mode):
+            raise ValueError(f"{include} is neither a file nor a directory")
         yield Entry(name, source, status, is_dir)
         if is_dir:
             yield from _walk(source, name + "/")
@@ -103,9 +105,7 @@ def _walk(folder: pathlib.Path, prefix: str) -> Iterator[Entry]:
 
 
 def _walk_below(folder: str, relative: str, prefix: str, rules: IgnoreRules) -> Iterator[Entry]:
-    with os.scandir(folder) as found:
-        children = sorted(found, key=lambda entry: entry.name)
-    for child in children:
+    for child in _children(folder):
         path = relative + child.name
         is_dir = child.is_dir()
         if rules.ignores(path, is_dir=is_dir):
@@ -115,10 +115,22 @@ def _walk_below(folder: str, relative: str, prefix: str, rules: IgnoreRules) -> 
         except OSError as error:
             logger.warning("%s is not sent: %s", child.path, error)
             continue
+        if not is_dir and not stat.S_ISREG(status.st_mode):
+            logger.warning("%s is not sent: it is neither a file nor a directory", child.path)
+            continue
         yield Entry(prefix + path, pathlib.Path(child.path), status, is_dir)
         # a link to a directory is sent as an empty one: it may lead anywhere, also back here
         if is_dir and not child.is_symlink():
             yield from _walk_below(child.path, path + "/", prefix, rules)
+
+
+def _children(folder: str) -> "List[os.DirEntry[str]]":
+    try:
+        with os.scandir(folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except PermissionError as error:
+        logger.warning("the content of %s is not sent: %s", folder, error)
+        return []
 
 
 def _check_size(entries: List[Entry], limit: int) -> None:

@@ -18,7 +18,7 @@ def load(text: Union[str, bytes, IO[str], IO[bytes]]) -> Any:
     """
     try:
         return yaml.load(text, Loader=_Loader)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # the latter of a date that is none, or of bytes that are no text
         raise ValueError(f"not valid YAML: {error}") from error
 
 

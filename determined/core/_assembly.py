@@ -183,7 +183,7 @@ class _Tensorboard(NamedTuple):
         if not is_auto or distributed.rank != 0:
             return cls(manager, None)
         if not has_writer():
-            logger.info(
+            logger.debug(
                 "metrics are not written for TensorBoard, as neither tensorflow nor torch and tensorboard are installed"
             )
         return cls(manager, MetricsLog(manager))

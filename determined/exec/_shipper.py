@@ -16,8 +16,8 @@ MAX_BATCH = 1000
 PERIOD = 1.0
 """Seconds between two batches while lines keep coming."""
 
-FIRST_DELAY = 0.05
-"""Seconds that the first line after a quiet time waits for company."""
+FIRST_PERIOD = 0.05
+"""The same after a quiet time; it doubles with each batch, so that the first lines of a task are seen soon."""
 
 _ANSWER_TIMEOUT = 30.0
 _LONGEST_PAUSE = 5.0
@@ -68,29 +68,29 @@ class LogShipper:
         return self._thread.is_alive()
 
     def _run(self) -> None:
-        last = 0.0
+        period = FIRST_PERIOD
         while True:
             if not self._spool.pending:
                 if self._finishing.is_set():
                     return
+                asleep_at = time.monotonic()
                 self._wake.wait()
-                self._wake.clear()
-                self._gather(last)
-                continue
-            if not self._deliver():
+                if time.monotonic() - asleep_at > PERIOD:
+                    period = FIRST_PERIOD
+            self._wake.clear()
+            if self._spool.pending and not self._deliver():
                 return
-            last = time.monotonic()
-            if not self._finishing.is_set():
-                self._gather(last)
+            self._gather(period)
+            period = min(period * 2, PERIOD)
 
-    def _gather(self, last: float) -> None:
-        """Wait for a fuller batch: until a period after the last one, or a moment after a quiet time."""
-        until = max(last + PERIOD, time.monotonic() + FIRST_DELAY)
+    def _gather(self, seconds: float) -> None:
+        """Wait for a fuller batch, at most so long."""
+        until = time.monotonic() + seconds
         while not self._finishing.is_set():
             left = until - time.monotonic()
             if left <= 0 or len(self._spool.peek(MAX_BATCH)) >= MAX_BATCH:
                 return
-            self._finishing.wait(min(left, FIRST_DELAY))
+            self._finishing.wait(min(left, FIRST_PERIOD))
 
     def _deliver(self) -> bool:
         """Deliver one batch; return False when it is time to give up."""

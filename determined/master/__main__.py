@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import dataclasses
 import logging
 import os
@@ -11,6 +12,7 @@ import socket
 import sys
 import threading
 from pathlib import Path
+from types import FrameType
 from typing import List, Optional
 
 import uvicorn
@@ -55,6 +57,36 @@ def parse_arguments(arguments: Optional[List[str]] = None) -> Settings:
     )
 
 
+class _Server(uvicorn.Server):
+    """A server that ends the master's tasks before it hangs up: their last words are still heard."""
+
+    def __init__(self, master: Master, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._master = master
+        self._loop: Optional[asyncio.AbstractEventLoop] = None
+        self._leaving: "Optional[asyncio.Task[None]]" = None
+
+    async def startup(self, sockets: Optional[List[socket.socket]] = None) -> None:
+        await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
+
+    def handle_exit(self, sig: int, frame: Optional[FrameType]) -> None:
+        if self._loop is None or self._leaving is not None:
+            super().handle_exit(sig, frame)  # it has not come up yet, or is told a second time
+        else:
+            self._loop.call_soon_threadsafe(self._leave, sig, frame)
+
+    def _leave(self, sig: int, frame: Optional[FrameType]) -> None:
+        async def leave() -> None:
+            try:
+                await self._master.quiesce()
+            finally:
+                uvicorn.Server.handle_exit(self, sig, frame)
+
+        if self._leaving is None:
+            self._leaving = asyncio.get_running_loop().create_task(leave())
+
+
 def _stop_with_parent() -> None:
     sys.stdin.buffer.read()
     os.kill(os.getpid(), signal.SIGTERM)
@@ -74,9 +106,11 @@ def main() -> int:
     settings = dataclasses.replace(settings, port=listener.getsockname()[1])
     if settings.stop_with_parent:
         threading.Thread(target=_stop_with_parent, daemon=True).start()
-    server = uvicorn.Server(
+    master = Master(settings)
+    server = _Server(
+        master,
         uvicorn.Config(
-            Master(settings),
+            master,
             log_level="warning",
             access_log=False,
             timeout_keep_alive=75,

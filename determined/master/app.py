@@ -82,8 +82,9 @@ class Master:
         self.world.log.start(lambda: loop.call_soon_threadsafe(hub.publish, MasterLogged()))
         self._gateway = Gateway(self.world)
         self._plain = PlainRoutes(self.world)
+        self._engine = Engine(self.world, LocalRunner(self.settings.python))
         self._workers: List[Worker] = [
-            Engine(self.world, LocalRunner(self.settings.python)),
+            self._engine,
             Remover(db, hub),
             ExperimentRemoval(db, hub),
             Deletions(db, hub),
@@ -94,9 +95,14 @@ class Master:
             await worker.start()
         logger.info("the master %s is up, with %d slots", self.world.identity.master_id, len(devices))
 
-    async def stop(self) -> None:
-        """End the master's tasks, answer who still waits, and close the data folder."""
+    async def quiesce(self) -> None:
+        """End the tasks and answer who waits, while the master can still be reached. Safe to call twice."""
+        await self._engine.stop()
         self.world.hub.close()
+
+    async def stop(self) -> None:
+        """End what has not ended, and close the data folder."""
+        await self.quiesce()
         for worker in reversed(self._workers):
             await worker.stop()
         self.world.log.stop()

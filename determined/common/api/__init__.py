@@ -1,6 +1,15 @@
 """The connection to a master: sessions, errors, login, certificates."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from ..._lazy import attach
+
+if TYPE_CHECKING:
+    from ._session import BaseSession as BaseSession
+    from ._session import Session as Session
+    from ._session import UnauthSession as UnauthSession
 
 __getattr__, __dir__, __all__ = attach(
     __name__,

@@ -21,7 +21,7 @@ def read_pages(
         max_pages: end after so many; None for all.
 
     Raises:
-        PagingException: the master's pages make no progress, or tell nothing about where they are.
+        PagingException: the master's pages make no progress.
     """
     pages = 0
     while True:

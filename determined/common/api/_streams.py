@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.parse
 from typing import Any, Iterator
 
 import requests
@@ -59,5 +60,10 @@ def _stream_error(document: Any, response: requests.Response) -> errors.APIExcep
     error = document["error"]
     status = int(error.get("httpCode") or 500) if isinstance(error, dict) else 500
     kind = errors.BY_STATUS.get(status, errors.APIException)
-    path = "/" + response.url.split("?")[0].split("/", 3)[-1]
-    return kind(errors.message_in(document), method="GET", path=path, status_code=status, response=response)
+    return kind(
+        errors.message_in(document),
+        method=response.request.method or "",
+        path=urllib.parse.urlsplit(response.url).path,
+        status_code=status,
+        response=response,
+    )

@@ -87,7 +87,7 @@ class TokenStore:
 
     def _read(self) -> Dict[str, Any]:
         try:
-            stored = json.loads(self.path.read_text())
+            stored = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {"version": _VERSION, "masters": {}}
         except ValueError:
@@ -141,9 +141,9 @@ def _is_entry(entry: Any) -> bool:
 
 def _normal_or_none(url: str) -> Optional[str]:
     text = url if "://" in url else f"http://{url}"
-    parts = urllib.parse.urlsplit(text)
-    bare = urllib.parse.urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
     try:
+        parts = urllib.parse.urlsplit(text)
+        bare = urllib.parse.urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
         return normalize_address(bare if "://" in url else bare[len("http://") :])
     except ValueError:
         return None

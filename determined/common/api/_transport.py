@@ -29,7 +29,7 @@ from . import errors
 from ._query import query_of
 from .certs import Cert
 
-Timeout = Union[None, float, Tuple[float, Optional[float]]]
+Timeout = Union[None, float, Tuple[float, float], Tuple[float, None]]
 Params = Union[None, str, bytes, Mapping[str, Any], Iterable[Tuple[str, Any]]]
 
 CONNECT_SECONDS = 10.0
@@ -238,7 +238,7 @@ def send(
         response = adapter.send(
             request, stream=stream, timeout=timeout, verify=bool(http.verify), cert=None, proxies=http.proxies
         )
-        if not stream:
+        if not stream or response.status_code >= 300:
             _read_body(response)
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
         raise translated(error, request) from error
@@ -263,7 +263,8 @@ def translated(error: Exception, request: requests.PreparedRequest) -> Exception
     call = {"method": request.method or "", "path": urlsplit(where).path}
     chain = _causes(error)
     reason = _words_of(chain[-1])
-    if any(isinstance(cause, (requests.exceptions.SSLError, urllib3.exceptions.SSLError)) for cause in chain):
+    cut = any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in chain)
+    if not cut and any(isinstance(cause, _REFUSED) for cause in chain):
         return errors.UntrustedMasterException(
             f"no trusted connection to the master could be made ({where}): {reason}. Name its certificate with"
             " DET_MASTER_CERT_FILE, or accept any with DET_MASTER_CERT_FILE=noverify",
@@ -282,7 +283,7 @@ def translated(error: Exception, request: requests.PreparedRequest) -> Exception
             f"the master did not answer in time ({call['method']} {where}). Try again, or give it a longer timeout",
             **call,
         )
-    if any(isinstance(cause, _BROKEN) for cause in chain):
+    if cut or any(isinstance(cause, _BROKEN) for cause in chain):
         return errors.ConnectionLostException(
             f"the connection to the master broke ({call['method']} {where}): {reason}. Look whether the call took"
             " effect before it is repeated",
@@ -293,6 +294,7 @@ def translated(error: Exception, request: requests.PreparedRequest) -> Exception
     return errors.BadResponseException(f"the answer from {where} cannot be read: {error}")
 
 
+_REFUSED = (requests.exceptions.SSLError, urllib3.exceptions.SSLError)
 _NEVER_CONNECTED = (
     requests.exceptions.ConnectTimeout,
     urllib3.exceptions.NewConnectionError,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.parse
 
 DEFAULT_PORT = 8080
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def normalize_address(address: str) -> str:
@@ -16,12 +17,14 @@ def normalize_address(address: str) -> str:
         ValueError: there is no host, or a user, a password, a query or a fragment, which have no place in it.
     """
     text = address.strip()
-    if text.startswith(("http://", "https://")):
-        default_port = 443 if text.startswith("https://") else 80
-    else:
+    default_port = _DEFAULT_PORTS.get(text.partition("://")[0].lower())
+    if default_port is None:
         text = f"http://{text}"
         default_port = DEFAULT_PORT
-    parts = urllib.parse.urlsplit(text)
+    try:
+        parts = urllib.parse.urlsplit(text)
+    except ValueError as error:
+        raise ValueError(f"{address!r} is no master address: {error}") from None
     if parts.username or parts.password:
         raise ValueError("a master address must not hold a user name or password: give them to login()")
     if parts.query or parts.fragment:
@@ -29,7 +32,9 @@ def normalize_address(address: str) -> str:
     if not parts.hostname:
         raise ValueError(f"{address!r} is no master address: it should be like https://host:8443 or host:8080")
     try:
-        port = parts.port or default_port
+        port = default_port if parts.port is None else parts.port
+        if port == 0:
+            raise ValueError
     except ValueError:
         raise ValueError(f"the port in the master address {address!r} is no number from 1 to 65535") from None
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

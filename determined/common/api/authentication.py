@@ -114,16 +114,19 @@ def login_with_cache(
         known_password = _ask_password(user, master_address)
     try:
         session = login(master_address, user, known_password, cert)
-    except errors.InvalidCredentialsException as error:
+    except (errors.InvalidCredentialsException, errors.ForbiddenException) as error:
         if was_chosen:
             raise
         raise errors.UnauthenticatedException(
-            f"nobody is logged in, and user {user!r} has a password: {error.server_message}",
+            f"nobody is logged in, and user {user!r} cannot act without a password: {error.server_message}",
             method=error.method,
             path=error.path,
             status_code=error.status_code,
         ) from None
-    store.set_token(user, session.token)
+    try:
+        store.set_token(user, session.token)
+    except OSError as error:
+        logger.warning("the login is not cached, since %s cannot be written: %s", store.path, error)
     return session
 
 
@@ -230,7 +233,6 @@ def _session_of_environment(
 def _ask_password(user: str, master_address: str) -> str:
     if not sys.stdin or not sys.stdin.isatty():
         raise errors.UnauthenticatedException(
-            f"user {user!r} has no valid login at {master_address}, and there is no terminal to ask for a password on:"
-            f" set {task_env.USER} and {task_env.PASS}"
+            f"user {user!r} has no valid login at {master_address}, and there is no terminal to ask for a password on"
         )
     return getpass.getpass(f"Password for user '{user}': ")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import pathlib
 from dataclasses import dataclass
 from typing import Dict, Optional, Union
 
 from .. import task_env
 from . import _files, errors
+
+logger = logging.getLogger("determined.client")
 
 NOVERIFY = "noverify"
 
@@ -38,12 +41,13 @@ def default_load(
 
     Parameters:
         master_url: the master's address in its normal form.
-        explicit_path: a PEM file; beats ``DET_MASTER_CERT_FILE``, which may be the word "noverify", too.
+        explicit_path: a PEM file, or the word "noverify"; beats ``DET_MASTER_CERT_FILE``, which is either of them.
         explicit_cert_name: beats ``DET_MASTER_CERT_NAME``.
         explicit_noverify: do not check.
 
     Raises:
-        ValueError: the PEM file is not there.
+        ValueError: the PEM file cannot be read. One that only ``DET_MASTER_CERT_FILE`` names is passed over with a
+            warning where it does not exist: the public authorities are trusted then.
     """
     name = explicit_cert_name or task_env.read(task_env.MASTER_CERT_NAME)
     path = explicit_path or task_env.read(task_env.MASTER_CERT_FILE)
@@ -51,10 +55,18 @@ def default_load(
         return Cert(noverify=True, name=name)
     if path is not None:
         try:
-            return Cert(pathlib.Path(path).read_text(), name=name)
+            return Cert(_read_pem(path), name=name)
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and explicit_path is None:
+                logger.warning("%s names a file that does not exist: %s", task_env.MASTER_CERT_FILE, path)
+                return Cert(name=name)
             raise ValueError(f"the master's certificate cannot be read from {path}: {error}") from error
     return Cert(CertStore().get(master_url), name=name)
+
+
+def _read_pem(path: Union[str, pathlib.Path]) -> str:
+    # comments between the certificates may be in any encoding, and TLS libraries take none but ASCII
+    return pathlib.Path(path).read_text(encoding="ascii", errors="ignore")
 
 
 class CertStore:
@@ -62,6 +74,7 @@ class CertStore:
 
     def __init__(self, path: Optional[pathlib.Path] = None) -> None:
         self.path = path or _files.config_folder() / "certs.json"
+        self._single = self.path.with_name("master.crt")
 
     def get(self, master_url: str) -> Optional[str]:
         """Return the PEM text trusted for a master, or None.
@@ -69,6 +82,8 @@ class CertStore:
         Raises:
             CorruptCertificateCacheException: the file was not readable; it has been removed.
         """
+        if self._single.exists():
+            self._take_single(master_url)
         if not self.path.exists():
             return None
         with _files.locked(self.path):
@@ -77,13 +92,23 @@ class CertStore:
     def set(self, master_url: str, cert_pem: str) -> None:
         """Trust a certificate for a master from now on."""
         with _files.locked(self.path):
-            _files.write_private(
-                self.path, json.dumps({**self._read(), master_url: cert_pem}, indent=4, sort_keys=True)
-            )
+            self._write({**self._read(), master_url: cert_pem})
+
+    def _take_single(self, master_url: str) -> None:
+        """Keep the one certificate of the time before this file as the one of the master in use."""
+        with _files.locked(self.path):
+            try:
+                self._write({master_url: _read_pem(self._single), **self._read()})
+                self._single.unlink()
+            except FileNotFoundError:
+                pass  # another process was quicker
+
+    def _write(self, known: Dict[str, str]) -> None:
+        _files.write_private(self.path, json.dumps(known, indent=4, sort_keys=True))
 
     def _read(self) -> Dict[str, str]:
         try:
-            known = json.loads(self.path.read_text())
+            known = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
         except ValueError:

@@ -19,13 +19,12 @@ from determined.common.api.wire.cluster import (
     SetClusterMessageRequest,
 )
 from determined.common.api.wire.common import Empty
-from determined.common.api.wire.enums import GetMasterResponseProduct, LogLevel
-from determined.common.timestamps import format_wire
+from determined.common.api.wire.enums import GetMasterResponseProduct
 
 from ..notify import MasterLogged, within
 from ..serialize.cluster_messages import cluster_message_message
+from ..serialize.master import config_message, health_message, info_message, log_message
 from ..services import cluster_messages, master_info
-from ..services.master_log import Entry
 from ..settings import VERSION
 from .plain_registry import PlainCall, answers
 from .registry import Call, Lines, handles, streams
@@ -66,12 +65,12 @@ async def get_telemetry(call: Call[Empty]) -> GetTelemetryResponse:
 
 @handles(paths.GET_MASTER_CONFIG)
 async def get_master_config(call: Call[Empty]) -> GetMasterConfigResponse:
-    return {"config": await call.db.write(master_info.config, call.world, call.caller)}
+    return {"config": config_message(call.world, await call.db.write(master_info.read_signing_key, call.caller))}
 
 
 @handles(paths.PATCH_MASTER_CONFIG)
 async def patch_master_config(call: Call[PatchMasterConfigRequest]) -> Empty:
-    master_info.patch_config(call.world, call.caller, call.request)
+    master_info.patch_config(call.world.log, call.caller, call.request)
     return {}
 
 
@@ -82,24 +81,13 @@ async def get_master_logs(call: Call[MasterLogsQuery]) -> AsyncIterator[Union[Ma
     sent = 0
     while True:
         for entry in log.read(start, max(0, limit - sent) if limit > 0 else 0):
-            yield _log_message(entry)
+            yield log_message(entry)
             sent += 1
             start = entry.id + 1
         if not follow or (limit > 0 and sent >= limit) or hub.closed:
             return
         start = max(start, 0)
         await within(hub.expect(MasterLogged()), _POLL_SECONDS)
-
-
-def _log_message(entry: Entry) -> MasterLogsResponse:
-    return {
-        "logEntry": {
-            "id": entry.id,
-            "message": entry.message,
-            "timestamp": format_wire(entry.timestamp),
-            "level": LogLevel(f"LOG_LEVEL_{entry.level}"),
-        }
-    }
 
 
 # --- the admin's message --------------------------------------------------------------------------------------------
@@ -133,15 +121,13 @@ async def greet(call: PlainCall) -> Response:
 
 @answers("GET", "/info", public=True)
 async def get_info(call: PlainCall) -> Response:
-    return _json(200, master_info.info(call.world))
+    return _json(200, info_message(call.world))
 
 
 @answers("GET", "/health")
 async def get_health(call: PlainCall) -> Response:
     is_up = call.db.read_now(master_info.is_database_up)
-    status = "up" if is_up else "down"
-    managers = [{"cluster_name": "default", "status": "up"}]
-    return _json(200 if is_up else 503, {"status": status, "database": status, "resource_managers": managers})
+    return _json(200 if is_up else 503, health_message(is_up))
 
 
 def _json(status: int, content: object) -> Response:

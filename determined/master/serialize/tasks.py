@@ -40,13 +40,15 @@ def task_message(row: Row, allocations: Sequence[Row]) -> Task:
 
 
 def _allocation_message(row: Row) -> Allocation:
-    """An allocation inside its task: times without a zone, and without a word on how it ended."""
+    """An allocation inside its task: times without a zone, no word on how it ended, and no slots, which only a read
+    of the allocation itself tells.
+    """
     message: Allocation = {
         "taskId": row["task_id"],
         "state": _STATES[row["state"]],
         "startTime": _bare_time(row["start_time"]) if row["start_time"] is not None else "",
         "allocationId": row["id"],
-        "slots": row["slots"],
+        "slots": 0,
     }
     if row["is_ready"]:
         message["isReady"] = True

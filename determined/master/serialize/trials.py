@@ -52,7 +52,7 @@ def bare_trial_message(row: Row) -> Trial:
         "startTime": format_wire(row["start_time"]),
         "endTime": _time(row["end_time"]),
         "state": TrialState("STATE_" + row["state"]),
-        "restarts": row["restarts"],
+        "restarts": 0,
         "hparams": json.loads(row["hparams"]),
         "totalBatchesProcessed": 0,
         "bestValidation": None,

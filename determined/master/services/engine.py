@@ -29,6 +29,7 @@ logger = logging.getLogger("determined.master.engine")
 
 _ZERO_SLOT_ROOM = 100
 _INVALID_HP_GRACE_SECONDS = 10.0
+_STOP_SECONDS = 15.0
 _DEFAULT_PRIORITY = 42
 
 
@@ -60,15 +61,17 @@ class Engine:
         self._spawn(self._serve())
 
     async def stop(self) -> None:
-        """End every process; their trials go on when a master starts again."""
+        """End every process; their trials go on when a master starts again. Safe to call twice."""
+        if self._stopping:
+            return
         self._stopping = True
         for timer in self._timers.values():
             timer.cancel()
+        # written down, so that a trial whose end this master does not live to see is not counted as failed
+        await self._world.db.write(_ask_all_to_end)
         waiting = [t for t in self._tasks if t.get_name().startswith("wait ")]
-        for handle in self._handles.values():
-            self._runner.kill(handle)
         if waiting:
-            await asyncio.wait(waiting, timeout=10)
+            await asyncio.wait(waiting, timeout=_STOP_SECONDS)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -79,6 +82,8 @@ class Engine:
         while True:
             await self._wake.wait()
             self._wake.clear()
+            if self._stopping:
+                return
             for allocation_id in await self._world.db.write(_place, self._world):
                 self._spawn(self._run(allocation_id))
             for trial in self._world.db.read_now(trials.exiting_early):
@@ -107,9 +112,7 @@ class Engine:
         timer = self._timers.pop(allocation_id, None)
         if timer is not None:
             timer.cancel()
-        # processes that end because this master goes down have not ended for their trial
-        ending = lifecycle.Ending(None, "the master was stopped") if self._stopping else lifecycle.Ending(*ended)
-        await self._end(allocation_id, ending)
+        await self._end(allocation_id, lifecycle.Ending(*ended))
         self._runner.forget(handle)
 
     async def _end(self, allocation_id: str, ending: lifecycle.Ending) -> None:
@@ -158,6 +161,11 @@ def _preemption_timeout(connection: Connection, allocation: Row) -> float:
 def _ask_to_kill(tx: Transaction, allocation_id: str) -> None:
     row = allocations.by_id(tx, allocation_id)
     if row is not None and row["end_time"] is None:
+        lifecycle.request_stop(tx, row, kill=True)
+
+
+def _ask_all_to_end(tx: Transaction) -> None:
+    for row in allocations.live(tx):
         lifecycle.request_stop(tx, row, kill=True)
 
 

@@ -1,35 +1,22 @@
-"""What the master says about itself, and the few settings that can be changed while it runs."""
+"""How the master is, and the few settings that can be changed while it runs."""
 
 from __future__ import annotations
 
 import logging
 import sqlite3
-from typing import Any, Dict
 
 from determined.common.api.wire.cluster import PatchMasterConfigRequest
 
 from ..auth import Caller
 from ..errors import invalid
-from ..settings import RESOURCE_POOL, VERSION
 from ..store.database import Connection, Transaction
 from .cluster_messages import require_admin
-from .master_log import LEVELS
+from .master_log import LEVELS, MasterLog
 from .webhooks import signing_key
-from .world import World
 
 logger = logging.getLogger("determined.master")
 
-
-def info(world: World) -> Dict[str, Any]:
-    """The answer of ``/info``."""
-    return {
-        "version": VERSION,
-        "master_id": world.identity.master_id,
-        "cluster_id": world.identity.cluster_id,
-        "cluster_name": world.settings.cluster_name,
-        "telemetry": {"enabled": False, "otel_enabled": False, "otel_endpoint": ""},
-        "sso_providers": None,
-    }
+_CHANGEABLE = {"log": {"log.level", "log.color"}, "log.level": {"log.level"}, "log.color": {"log.color"}}
 
 
 def is_database_up(connection: Connection) -> bool:
@@ -41,51 +28,33 @@ def is_database_up(connection: Connection) -> bool:
         return False
 
 
-def config(tx: Transaction, world: World, caller: Caller) -> Dict[str, Any]:
-    """The master's configuration.
+def read_signing_key(tx: Transaction, caller: Caller) -> str:
+    """The one part of the configuration that the master made up itself: what webhook calls are signed with.
 
     Raises:
         Refusal: the caller is no admin.
     """
     require_admin(caller)
-    settings = world.settings
-    pool = {"default_priority": 42, "preemption": False, "type": "priority"}
-    return {
-        "checkpoint_storage": settings.default_checkpoint_storage(),
-        "cluster_name": settings.cluster_name,
-        "host": settings.host,
-        "log": {"color": world.log.color, "level": world.log.threshold.lower()},
-        "port": settings.port,
-        "resource_manager": {
-            "default_aux_resource_pool": RESOURCE_POOL,
-            "default_compute_resource_pool": RESOURCE_POOL,
-            "scheduler": pool,
-            "type": "agent",
-        },
-        "resource_pools": [{"pool_name": RESOURCE_POOL}],
-        "telemetry": {"enabled": False},
-        "webhooks": {"signing_key": signing_key(tx)},
-    }
+    return signing_key(tx)
 
 
-def patch_config(world: World, caller: Caller, request: PatchMasterConfigRequest) -> None:
+def patch_config(log: MasterLog, caller: Caller, request: PatchMasterConfigRequest) -> None:
     """Change how the master logs, until it is started again.
 
     Raises:
-        Refusal: the caller is no admin, or another field is to be changed.
+        Refusal: the caller is no admin, another field is to be changed, or there is no such level.
     """
     require_admin(caller)
-    log = (request.get("config") or {}).get("log") or {}
-    fields = [name.strip() for name in request.get("fieldMask", "").split(",") if name.strip()]
+    sent = (request.get("config") or {}).get("log") or {}
     wanted = set()
-    for name in fields:
-        if name not in ("log", "log.level", "log.color"):
-            raise invalid(f"unsupported or invalid field: {name}; only log, log.level and log.color can be changed")
-        wanted |= {"log.level", "log.color"} if name == "log" else {name}
+    for name in (part.strip() for part in request.get("fieldMask", "").split(",")):
+        if name and name not in _CHANGEABLE:
+            raise invalid(f"unsupported or invalid field: {name}; only {', '.join(_CHANGEABLE)} can be changed")
+        wanted |= _CHANGEABLE.get(name, set())
     if "log.level" in wanted:
-        level = str(log.get("level", "")).replace("LOG_LEVEL_", "")
+        level = str(sent.get("level", "")).replace("LOG_LEVEL_", "")
         if level not in LEVELS:
-            raise invalid(f"log.level must be one of {', '.join(name.lower() for name in LEVELS)}")
-        world.log.threshold = level
+            raise invalid(f"log.level must be one of {', '.join(known.lower() for known in LEVELS)}")
+        log.threshold = level
     if "log.color" in wanted:
-        world.log.color = log.get("color", False)
+        log.color = sent.get("color", False)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import uuid
+import uuid as uuids
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from determined.common import timestamps
 
-from ..errors import not_found, plain
+from ..errors import invalid, not_found, plain
 from ..notify import ExperimentChanged, TaskEnded
 from ..paging import Window, sql_window
-from ..store import checkpoints
+from ..store import checkpoints as checkpoint_store
 from ..store import trials as store
 from ..store.database import Connection, Row, Transaction
-from . import lifecycle, summaries, webhooks
+from . import checkpoints, lifecycle, summaries, webhooks
 
 HEARTBEAT_TIMEOUT = 5 * 60 * 1_000_000
 TERMINAL = ("COMPLETED", "CANCELED", "ERROR")
@@ -75,7 +75,7 @@ def _best_checkpoints(connection: Connection, rows: Sequence[Row]) -> Dict[int, 
     """For each trial that has any: the completed checkpoint at the best validation that has one."""
     wanted = {row["id"]: row for row in rows if row["checkpoint_count"] and row["best_validation_id"] is not None}
     best: Dict[int, Tuple[Tuple[bool, float], Row]] = {}
-    for row in checkpoints.best_of_trials(connection, list(wanted)):
+    for row in checkpoint_store.best_of_trials(connection, list(wanted)):
         trial = wanted[row["trial_id"]]
         value = summaries.number_of(json.loads(row["validation"])["validation_metrics"].get(trial["searcher_metric"]))
         if value is None:
@@ -179,7 +179,7 @@ def create(tx: Transaction, new: NewTrial) -> int:
     return store.insert_trial(
         tx,
         experiment_id=new.experiment_id,
-        request_id=str(uuid.uuid4()) if new.external_id is None else new.external_id,
+        request_id=str(uuids.uuid4()) if new.external_id is None else new.external_id,
         hparams=new.hparams,
         seed=0,
         state="PAUSED",
@@ -261,6 +261,8 @@ def _follow_trials(tx: Transaction, experiment_id: int, when: int) -> None:
     states = {r["state"] for r in tx.all("SELECT DISTINCT state FROM trials WHERE experiment_id = ?", (experiment_id,))}
     state = next((s for s in _MOST_ADVANCED_FIRST if s in states), "PAUSED")
     before = _experiment(tx, experiment_id)["state"]
+    if before in ("DELETING", "DELETE_FAILED"):
+        return
     values: Dict[str, Any] = {"state": state}
     if state in TERMINAL:
         values["end_time"] = when
@@ -345,14 +347,17 @@ def set_source(
     """Keep which checkpoint or model version a trial started from; a later word on the same checkpoint replaces it.
 
     Raises:
-        Refusal: no such trial.
+        Refusal: no such trial, or the checkpoint's id is no UUID.
     """
     known(tx, trial_id)
+    uuid = checkpoints.parse_uuid(checkpoint_uuid)
+    if uuid is None:
+        raise invalid(f"checkpointUuid: {checkpoints.uuid_mistake(checkpoint_uuid)}")
     tx.execute(
         "INSERT INTO trial_sources (trial_id, checkpoint_uuid, type, model_id, model_version) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (trial_id, checkpoint_uuid) DO UPDATE SET type = excluded.type, model_id = excluded.model_id,"
         " model_version = excluded.model_version",
-        (trial_id, checkpoint_uuid, source_type, model_id, model_version),
+        (trial_id, uuid, source_type, model_id, model_version),
     )
 
 

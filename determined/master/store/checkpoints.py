@@ -154,9 +154,12 @@ def with_trial(connection: Connection, uuid: str) -> Row:
 
 
 def add_removal(tx: Transaction, uuid: str, globs: Sequence[str]) -> None:
-    """Note that files of a checkpoint are to be removed."""
-    experiment_id = tx.scalar("SELECT experiment_id FROM checkpoints WHERE uuid = ?", (uuid,))
-    tx.insert("checkpoint_removals", checkpoint_uuid=uuid, experiment_id=experiment_id, globs=json.dumps(list(globs)))
+    """Note that files of a checkpoint are to be removed; removals of it that failed are tried again, too."""
+    tx.execute("UPDATE checkpoint_removals SET error = NULL WHERE checkpoint_uuid = ?", (uuid,))
+    wanted = json.dumps(list(globs))
+    if tx.scalar("SELECT 1 FROM checkpoint_removals WHERE checkpoint_uuid = ? AND globs = ?", (uuid, wanted)) is None:
+        experiment_id = tx.scalar("SELECT experiment_id FROM checkpoints WHERE uuid = ?", (uuid,))
+        tx.insert("checkpoint_removals", checkpoint_uuid=uuid, experiment_id=experiment_id, globs=wanted)
 
 
 def next_removal(connection: Connection) -> Optional[Row]:
@@ -172,9 +175,6 @@ def removals_of(connection: Connection, experiment_id: int) -> List[Row]:
     return connection.all("SELECT * FROM checkpoint_removals WHERE experiment_id = ? ORDER BY id", (experiment_id,))
 
 
-def forget_failures(tx: Transaction, experiment_id: Optional[int] = None) -> None:
-    """Let removals that failed be tried again: all, or those of one experiment."""
-    if experiment_id is None:
-        tx.execute("UPDATE checkpoint_removals SET error = NULL")
-    else:
-        tx.execute("UPDATE checkpoint_removals SET error = NULL WHERE experiment_id = ?", (experiment_id,))
+def forget_failures(tx: Transaction) -> None:
+    """Let removals that failed be tried again."""
+    tx.execute("UPDATE checkpoint_removals SET error = NULL")

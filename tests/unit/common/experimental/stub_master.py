@@ -35,7 +35,7 @@ Make = Callable[[Request], Any]
 class StubMaster:
     """Answers by method and path. Several answers to one call are given in turn, the last again and again."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int = 0) -> None:
         self.requests: List[Request] = []
         self._answers: Dict[Tuple[str, str], Deque[Any]] = {}
         stub = self
@@ -51,11 +51,12 @@ class StubMaster:
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = handle_any  # noqa: N815 - names of http.server
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True  # one waits for each connection that a client keeps open
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.port: int = self._server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def close(self) -> None:
         self._server.shutdown()

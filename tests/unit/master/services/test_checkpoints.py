@@ -148,3 +148,11 @@ def test_the_step_is_an_integer_of_the_metadata(metadata: Dict[str, object], ste
 )
 def test_uuids_are_known_in_their_usual_forms(text: str, found: Optional[str]) -> None:
     assert checkpoints.parse_uuid(text) == found
+
+
+def test_asking_again_for_a_removal_that_failed_tries_that_again(tx: Transaction, trial: int) -> None:
+    uuid = stories.add_checkpoint(tx, trial, 1, 1)
+    checkpoints.delete(tx, [uuid])
+    tx.execute("UPDATE checkpoint_removals SET error = 'the disk was not there'")
+    checkpoints.delete(tx, [uuid])
+    assert [row["error"] for row in tx.all("SELECT * FROM checkpoint_removals")] == [None]
