@@ -19,7 +19,7 @@ def config_folder() -> pathlib.Path:
     if sys.platform == "darwin":
         root = pathlib.Path.home() / "Library" / "Application Support"
     elif sys.platform == "win32":
-        root = pathlib.Path(os.environ.get("LOCALAPPDATA") or pathlib.Path.home() / "AppData" / "Local")
+        root = pathlib.Path(os.environ.get("LOCALAPPDATA") or pathlib.Path.home() / ".config")
     else:
         root = pathlib.Path(os.environ.get("XDG_CONFIG_HOME") or pathlib.Path.home() / ".config")
     return root / "determined"
@@ -27,7 +27,10 @@ def config_folder() -> pathlib.Path:
 
 @contextlib.contextmanager
 def locked(path: pathlib.Path) -> Iterator[None]:
-    """Hold the lock of a file, ``<file>.lock``, which every reader and writer of it takes."""
+    """Hold the lock of a file, ``<file>.lock``, which everybody takes who changes it.
+
+    Readers need none: the file is only ever replaced as a whole.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open(path.with_name(path.name + ".lock"), "a+b") as lock:
         if sys.platform == "win32":

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import urllib.parse
-from typing import Any, Iterator
+from typing import Any, Iterator, List
 
 import requests
 import urllib3.exceptions
 
 from . import errors
+from ._transport import count_missing
 
 _CHUNK = 1 << 16
 
@@ -28,6 +29,8 @@ def read_stream(response: requests.Response) -> Iterator[Any]:
             try:
                 document = json.loads(line)
             except ValueError:
+                if not line.endswith(b"\n"):
+                    raise errors.ConnectionLostException(f"the stream {_where(response)} was cut in a line") from None
                 raise errors.BadResponseException(f"a line of the stream is no JSON: {line[:200]!r}") from None
             if not isinstance(document, dict):
                 raise errors.BadResponseException(f"a line of the stream is no object: {line[:200]!r}")
@@ -35,25 +38,37 @@ def read_stream(response: requests.Response) -> Iterator[Any]:
                 yield document["result"]
             elif "error" in document:
                 raise _stream_error(document, response)
+            else:
+                raise errors.BadResponseException(f"a line of the stream holds no result: {line[:200]!r}")
 
 
 def _lines(response: requests.Response) -> Iterator[bytes]:
-    rest = b""
+    """Yield the lines of a body with their ends; the last one may lack it."""
+    begun: List[bytes] = []
     try:
         for chunk in response.raw.stream(_CHUNK, decode_content=True):
-            rest += chunk
-            if b"\n" not in chunk:
-                continue
-            *lines, rest = rest.split(b"\n")
+            *lines, rest = chunk.split(b"\n")
             for line in lines:
-                if line.strip():
-                    yield line
+                begun.append(line + b"\n")
+                yield from _unless_blank(b"".join(begun))
+                begun.clear()
+            begun.append(rest)
     except urllib3.exceptions.ReadTimeoutError as error:
-        raise errors.MasterTimeoutException(f"the stream {response.url.split('?')[0]} fell silent") from error
+        raise errors.MasterTimeoutException(f"the stream {_where(response)} fell silent") from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise errors.ConnectionLostException(f"the stream {response.url.split('?')[0]} was cut: {error}") from error
-    if rest.strip():
-        yield rest
+        raise errors.ConnectionLostException(f"the stream {_where(response)} was cut: {error}") from error
+    if count_missing(response):
+        raise errors.ConnectionLostException(f"the stream {_where(response)} was cut")
+    yield from _unless_blank(b"".join(begun))
+
+
+def _unless_blank(line: bytes) -> Iterator[bytes]:
+    if line.strip():
+        yield line
+
+
+def _where(response: requests.Response) -> str:
+    return response.url.split("?")[0]
 
 
 def _stream_error(document: Any, response: requests.Response) -> errors.APIException:

@@ -18,7 +18,7 @@ _VERSION = 2
 
 
 class TokenStore:
-    """The logins of one master. Every call reads the file anew, under its lock."""
+    """The logins of one master. Every call reads the file anew; changes are made under its lock."""
 
     def __init__(self, master_url: str, path: Optional[pathlib.Path] = None) -> None:
         """Name the master.
@@ -72,11 +72,8 @@ class TokenStore:
             entry.pop("active_user", None)
 
     def _entry(self) -> Dict[str, Any]:
-        if not self.path.exists():
-            return {}
-        with _files.locked(self.path):
-            entry: Dict[str, Any] = self._read()["masters"].get(self._master, {})
-            return entry
+        entry: Dict[str, Any] = self._read()["masters"].get(self._master, {})
+        return entry
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[Dict[str, Any]]:

@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 import weakref
+from http.client import HTTPResponse
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Union, cast
 from urllib.parse import urlencode, urlsplit
 
@@ -246,15 +247,43 @@ def send(
 
 
 def _read_body(response: requests.Response) -> None:
-    response.content  # noqa: B018 - it is read here, and kept
-    told = response.headers.get("Content-Length")
-    if told is not None and told.isdigit() and response.request.method != "HEAD":
-        # urllib3 1 takes a body that ends early for whole
-        read = response.raw.tell()
-        if read < int(told):
-            raise requests.exceptions.ChunkedEncodingError(
-                urllib3.exceptions.IncompleteRead(read, int(told) - read), response=response
-            )
+    body = response.content  # it is read here, and kept
+    missing = count_missing(response)
+    if missing:
+        raise requests.exceptions.ChunkedEncodingError(f"{missing} bytes of the answer are missing", response=response)
+    if not body and _lacks_length(response):
+        # the standard library takes headers that end early for whole
+        raise requests.exceptions.ChunkedEncodingError("the answer broke off in its headers", response=response)
+    if _ended_in_its_headers(response):
+        raise requests.exceptions.ChunkedEncodingError("the answer ended in its headers", response=response)
+
+
+def _ended_in_its_headers(response: requests.Response) -> bool:
+    """Whether an answer broke off so early that it passes for one whose empty body ends with the connection."""
+    return (
+        not response.content
+        and response.status_code == 200
+        and response.request.method != "HEAD"
+        and "Content-Length" not in response.headers
+        and "Transfer-Encoding" not in response.headers
+        and isinstance(getattr(response.raw, "_original_response", None), HTTPResponse)
+    )
+
+
+def count_missing(response: requests.Response) -> int:
+    """Return how many bytes a body that was read lacks: urllib3 1 takes one that ends early for whole."""
+    told = response.headers.get("Content-Length", "")
+    if not told.isdigit() or not _has_body(response):
+        return 0
+    return max(0, int(told) - int(response.raw.tell()))
+
+
+def _lacks_length(response: requests.Response) -> bool:
+    return _has_body(response) and not {"Content-Length", "Transfer-Encoding"} & response.headers.keys()
+
+
+def _has_body(response: requests.Response) -> bool:
+    return response.request.method != "HEAD" and response.status_code not in (204, 304)
 
 
 def translated(error: Exception, request: requests.PreparedRequest) -> Exception:

@@ -101,6 +101,7 @@ def login_with_cache(
         UnauthenticatedException: a password is needed, and there is no terminal to ask on.
         MasterNotFoundException: the master does not answer.
     """
+    master_address = normalize_address(master_address)
     store = TokenStore(master_address)
     user, known_password, was_chosen = _choose_user(store, requested_user, password)
     if password is None:
@@ -167,12 +168,15 @@ def logout(master_address: str, requested_user: Optional[str], cert: Optional[ce
     Parameters:
         requested_user: None for the one that acts when none is named.
     """
+    master_address = normalize_address(master_address)
     store = TokenStore(master_address)
     user, _, _ = _choose_user(store, requested_user, None)
     token = store.token(user)
-    store.drop_user(user)
     if token is None:
+        if store.active_user() == user:
+            store.clear_active()
         return None
+    store.drop_user(user)
     with Session(master_address, user, token, cert, max_retries=0) as session:
         try:
             auth_api.log_out(session)
@@ -184,6 +188,7 @@ def logout(master_address: str, requested_user: Optional[str], cert: Optional[ce
 
 def logout_all(master_address: str, cert: Optional[certs.Cert]) -> None:
     """Log out every user that has a cached token for this master."""
+    master_address = normalize_address(master_address)
     store = TokenStore(master_address)
     for user in store.users():
         logout(master_address, user, cert)

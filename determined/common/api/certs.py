@@ -84,10 +84,7 @@ class CertStore:
         """
         if self._single.exists():
             self._take_single(master_url)
-        if not self.path.exists():
-            return None
-        with _files.locked(self.path):
-            return self._read().get(master_url)
+        return self._read().get(master_url)
 
     def set(self, master_url: str, cert_pem: str) -> None:
         """Trust a certificate for a master from now on."""

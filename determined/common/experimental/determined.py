@@ -15,6 +15,7 @@ from ..api.endpoints import plain
 from ..api.endpoints import users as users_api
 from ..api.endpoints import workspaces as workspaces_api
 from ..api.wire.enums import ExperimentState, GetExperimentsSortBy, GetModelsSortBy, OrderBy
+from ._lookup import find_workspace
 from ._old_names import old_name
 from .checkpoint import Checkpoint
 from .experiment import Experiment
@@ -23,7 +24,7 @@ from .model import Model, find_model
 from .oauth2_scim_client import Oauth2ScimClient
 from .trial import Trial
 from .user import User
-from .workspace import Workspace, find_workspace
+from .workspace import Workspace
 
 if TYPE_CHECKING:
     from ..api._session import BaseSession

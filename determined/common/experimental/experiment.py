@@ -28,6 +28,7 @@ from ..api.endpoints import experiments as experiments_api
 from ..api.wire.enums import ExperimentState, OrderBy
 from ..api.wire.enums import GetExperimentsSortBy as ExperimentSortBy
 from . import checkpoint, trial
+from ._lookup import find_project, find_workspace
 from ._old_names import old_name, old_names
 from ._progress import progress_bar
 from ._resource import Resource, field, member_of
@@ -199,9 +200,6 @@ class Experiment(Resource):
         Raises:
             NotFoundException: there is no workspace or no project of that name.
         """
-        from .project import find_project
-        from .workspace import find_workspace
-
         workspace_id = find_workspace(self._session, workspace_name)["id"]
         project_id = find_project(self._session, workspace_id, project_name)["id"]
         experiments_api.move_experiment(self._session, self.id, project_id)

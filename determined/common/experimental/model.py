@@ -12,6 +12,7 @@ from ..api.endpoints import models as models_api
 from ..api.wire.enums import GetModelsSortBy as ModelSortBy
 from ..api.wire.enums import GetModelVersionsSortBy, OrderBy
 from . import metrics
+from ._lookup import find_workspace
 from ._old_names import old_name
 from ._resource import Resource, drop_metadata, field, merge_metadata, read_time
 from .checkpoint import Checkpoint
@@ -247,8 +248,6 @@ class Model(Resource):
         Raises:
             NotFoundException: there is no workspace of that name.
         """
-        from .workspace import find_workspace
-
         workspace_id = find_workspace(self._session, workspace_name)["id"]
         models_api.move_model(self._session, self._key(), workspace_id)
         self.workspace_id = workspace_id

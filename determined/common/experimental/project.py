@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
-from ..api import errors as api_errors
 from ..api.endpoints import experiments as experiments_api
 from ..api.endpoints import projects as projects_api
 from . import experiment
@@ -113,17 +112,3 @@ class Project(Resource):
     def _patch(self, changes: PatchProject) -> None:
         projects_api.patch_project(self._session, self.id, changes)
         self.reload()
-
-
-def find_project(session: BaseSession, workspace_id: int, name: str) -> Mapping[str, Any]:
-    """Return a workspace's project, as the master gives it, by exact name.
-
-    Raises:
-        NotFoundException: the workspace has no project of that name.
-    """
-    # The master takes the name for a pattern in which %, _ and \ mean something.
-    query: Any = {} if "\\" in name else {"name": name}
-    for project in projects_api.list_workspace_projects(session, workspace_id, query):
-        if project["name"] == name:
-            return project
-    raise api_errors.NotFoundException(f"there is no project named {name!r} in workspace {workspace_id}")

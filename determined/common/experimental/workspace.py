@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, List, Mapping, Optional
 
-from ..api import errors as api_errors
 from ..api.endpoints import projects as projects_api
 from ..api.endpoints import workspaces as workspaces_api
+from ._lookup import find_project, find_workspace
 from ._resource import Resource, field
-from .project import Project, find_project
+from .project import Project
 from .resource_pool import ResourcePool
 
 if TYPE_CHECKING:
@@ -91,17 +91,3 @@ class Workspace(Resource):
             NotFoundException: the workspace has no project of that name.
         """
         projects_api.delete_project(self._session, find_project(self._session, self.id, name)["id"])
-
-
-def find_workspace(session: BaseSession, name: str) -> Mapping[str, Any]:
-    """Return a workspace, as the master gives it, by exact name.
-
-    Raises:
-        NotFoundException: there is no workspace of that name.
-    """
-    # The master takes the name for a pattern in which %, _ and \ mean something.
-    query: Any = {} if "\\" in name else {"name": name}
-    for workspace in workspaces_api.list_workspaces(session, query):
-        if workspace["name"] == name:
-            return workspace
-    raise api_errors.NotFoundException(f"there is no workspace named {name!r}")

@@ -13,6 +13,7 @@ from determined.common.api.wire.common import Empty
 from determined.common.api.wire.enums import OrderBy
 from determined.common.api.wire.logs import (
     PostTaskLogsRequest,
+    TaskLog,
     TaskLogsFieldsQuery,
     TaskLogsFieldsResponse,
     TaskLogsQuery,
@@ -22,7 +23,6 @@ from determined.common.api.wire.logs import (
     TrialLogsQuery,
     TrialLogsResponse,
 )
-from determined.common.api.wire.tasks import TaskLog
 
 from ..errors import invalid, plain
 from ..serialize.logs import task_lines, trial_lines

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING, List, Optional
 
 from typing_extensions import NotRequired, TypedDict
 
@@ -10,7 +10,22 @@ from .scalars import Timestamp
 
 if TYPE_CHECKING:
     from .enums import LogLevel, OrderBy
-    from .tasks import TaskLog
+
+
+class TaskLog(TypedDict, total=False):
+    """Sent: `task.TaskLog`."""
+
+    id: int
+    taskId: str
+    allocationId: str
+    agentId: str
+    containerId: str
+    rankId: int
+    timestamp: Optional[Timestamp]
+    level: LogLevel
+    log: str
+    source: str
+    stdtype: str
 
 
 class PostTaskLogsRequest(TypedDict, total=False):

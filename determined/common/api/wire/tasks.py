@@ -19,7 +19,6 @@ if TYPE_CHECKING:
         GetShellsSortBy,
         GetTensorboardsSortBy,
         LaunchWarning,
-        LogLevel,
         OrderBy,
         TaskState,
         TaskType,
@@ -375,22 +374,6 @@ class Task(TypedDict):
     taskState: NotRequired[GenericTaskState]
     forkedFrom: NotRequired[str]
     noPause: NotRequired[bool]
-
-
-class TaskLog(TypedDict, total=False):
-    """Sent: `task.TaskLog`."""
-
-    id: int
-    taskId: str
-    allocationId: str
-    agentId: str
-    containerId: str
-    rankId: int
-    timestamp: Optional[Timestamp]
-    level: LogLevel
-    log: str
-    source: str
-    stdtype: str
 
 
 class Tensorboard(TypedDict):

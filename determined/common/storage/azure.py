@@ -1,0 +1,84 @@
+"""Storage of type ``azure``: a container of Azure Blob Storage."""
+
+from __future__ import annotations
+
+from typing import Any, ContextManager, List, Mapping, Optional
+
+from ._objects import ObjectStorage, missing_extra, translated_errors
+from .base import Resources, check_options
+
+
+class AzureStorageManager(ObjectStorage):
+    """Stores in a container.
+
+    Parameters:
+        container: the container.
+        connection_string: how to reach the account, credentials included.
+        account_url: where the account is, instead.
+        credential: for the account, with ``account_url``.
+
+    Raises:
+        ImportError: azure-storage-blob is not installed.
+        ValueError: not exactly one of connection_string and account_url is given.
+    """
+
+    def __init__(
+        self,
+        container: str,
+        connection_string: Optional[str] = None,
+        account_url: Optional[str] = None,
+        credential: Optional[str] = None,
+    ) -> None:
+        super().__init__()
+        if (connection_string is None) == (account_url is None):
+            raise ValueError("a checkpoint storage of type azure needs either connection_string or account_url")
+        if connection_string is not None and credential is not None:
+            raise ValueError("a credential goes with account_url: a connection_string holds its own")
+        try:
+            import azure.core.exceptions
+            import azure.storage.blob
+        except ImportError as e:
+            raise missing_extra("azure", e) from e
+        self._errors = (azure.core.exceptions.AzureError,)
+        self._not_found = azure.core.exceptions.ResourceNotFoundError
+        self.container = container
+        service = azure.storage.blob.BlobServiceClient
+        account: Any = (
+            service.from_connection_string(connection_string)
+            if connection_string is not None
+            else service(account_url, credential)
+        )
+        self._client: Any = account.get_container_client(container.strip("/"))
+
+    def __str__(self) -> str:
+        return f"the Azure container {self.container}"
+
+    def _put(self, name: str, file: Optional[str]) -> None:
+        if file is None:
+            self._client.upload_blob(name, b"", overwrite=True)
+            return
+        with open(file, "rb") as data:
+            self._client.upload_blob(name, data, overwrite=True)
+
+    def _get(self, name: str, file: str) -> None:
+        with open(file, "wb") as target:
+            self._client.download_blob(name).readinto(target)
+
+    def _list(self, prefix: str) -> Resources:
+        return {blob.name: int(blob.size or 0) for blob in self._client.list_blobs(name_starts_with=prefix)}
+
+    def _remove(self, names: List[str]) -> None:
+        for name in names:
+            try:
+                self._client.delete_blob(name)
+            except self._not_found:
+                pass  # somebody else has deleted it
+
+    def _translated(self) -> ContextManager[None]:
+        return translated_errors(self._errors, str(self))
+
+
+def from_options(options: Mapping[str, Any], container_path: Optional[str]) -> AzureStorageManager:
+    """Make the manager of a configuration."""
+    check_options("azure", options, ["container"], ["connection_string", "account_url", "credential"])
+    return AzureStorageManager(**options)

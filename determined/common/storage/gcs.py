@@ -1,0 +1,68 @@
+"""Storage of type ``gcs``: a bucket of Google Cloud Storage."""
+
+from __future__ import annotations
+
+from typing import Any, ContextManager, List, Mapping, Optional
+
+from ._objects import ObjectStorage, missing_extra, translated_errors
+from .base import Resources, check_options
+
+
+class GCSStorageManager(ObjectStorage):
+    """Stores in a bucket, with the credentials of the environment.
+
+    Parameters:
+        bucket: the bucket.
+        prefix: what the names of all objects begin with.
+
+    Raises:
+        ImportError: google-cloud-storage is not installed.
+        NoDirectStorageAccess: there are no credentials.
+        ValueError: the prefix leads elsewhere.
+    """
+
+    def __init__(self, bucket: str, prefix: Optional[str] = None) -> None:
+        super().__init__(prefix)
+        try:
+            import google.api_core.exceptions
+            import google.auth.exceptions
+            import google.cloud.storage
+        except ImportError as e:
+            raise missing_extra("gcs", e) from e
+        self._errors = (google.api_core.exceptions.GoogleAPIError, google.auth.exceptions.GoogleAuthError)
+        self._not_found = google.api_core.exceptions.NotFound
+        self.bucket_name = bucket
+        with self._translated():
+            self._bucket: Any = google.cloud.storage.Client().bucket(bucket)
+
+    def __str__(self) -> str:
+        return f"gs://{self.bucket_name}/{self.prefix}"
+
+    def _put(self, name: str, file: Optional[str]) -> None:
+        blob = self._bucket.blob(name)
+        if file is None:
+            blob.upload_from_string(b"")
+        else:
+            blob.upload_from_filename(file)
+
+    def _get(self, name: str, file: str) -> None:
+        self._bucket.blob(name).download_to_filename(file)
+
+    def _list(self, prefix: str) -> Resources:
+        return {blob.name: int(blob.size or 0) for blob in self._bucket.list_blobs(prefix=prefix)}
+
+    def _remove(self, names: List[str]) -> None:
+        for name in names:
+            try:
+                self._bucket.blob(name).delete()
+            except self._not_found:
+                pass  # somebody else has deleted it
+
+    def _translated(self) -> ContextManager[None]:
+        return translated_errors(self._errors, str(self))
+
+
+def from_options(options: Mapping[str, Any], container_path: Optional[str]) -> GCSStorageManager:
+    """Make the manager of a configuration."""
+    check_options("gcs", options, ["bucket"], ["prefix"])
+    return GCSStorageManager(**options)

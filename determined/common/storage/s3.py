@@ -1,0 +1,85 @@
+"""Storage of type ``s3``: a bucket of Amazon S3, or of whatever speaks its protocol."""
+
+from __future__ import annotations
+
+from typing import Any, ContextManager, Dict, List, Mapping, Optional
+
+from ._objects import ObjectStorage, missing_extra, translated_errors
+from .base import Resources, check_options
+
+_MOST_DELETED_AT_ONCE = 1000
+
+
+class S3StorageManager(ObjectStorage):
+    """Stores in a bucket. Credentials are those given, else what boto3 finds.
+
+    Parameters:
+        bucket: the bucket.
+        access_key: of the credentials.
+        secret_key: of the credentials.
+        endpoint_url: of a service other than Amazon's.
+        prefix: what the names of all objects begin with.
+
+    Raises:
+        ImportError: boto3 is not installed.
+        ValueError: the prefix leads elsewhere.
+    """
+
+    def __init__(
+        self,
+        bucket: str,
+        access_key: Optional[str] = None,
+        secret_key: Optional[str] = None,
+        endpoint_url: Optional[str] = None,
+        prefix: Optional[str] = None,
+    ) -> None:
+        super().__init__(prefix)
+        try:
+            import boto3
+            import boto3.exceptions
+            import botocore.exceptions
+        except ImportError as e:
+            raise missing_extra("s3", e) from e
+        self.bucket = bucket
+        # Besides, boto3 wraps what goes wrong while a file is sent.
+        self._errors = (
+            botocore.exceptions.BotoCoreError,
+            botocore.exceptions.ClientError,
+            boto3.exceptions.S3UploadFailedError,
+        )
+        # A session of its own, as boto3's shared one is not safe to use from several threads.
+        self._client: Any = boto3.session.Session().client(
+            "s3", endpoint_url=endpoint_url, aws_access_key_id=access_key, aws_secret_access_key=secret_key
+        )
+
+    def __str__(self) -> str:
+        return f"s3://{self.bucket}/{self.prefix}"
+
+    def _put(self, name: str, file: Optional[str]) -> None:
+        if file is None:
+            self._client.put_object(Bucket=self.bucket, Key=name, Body=b"")
+        else:
+            self._client.upload_file(file, self.bucket, name)
+
+    def _get(self, name: str, file: str) -> None:
+        self._client.download_file(self.bucket, name, file)
+
+    def _list(self, prefix: str) -> Resources:
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        return {found["Key"]: found["Size"] for page in pages for found in page.get("Contents", ())}
+
+    def _remove(self, names: List[str]) -> None:
+        for first in range(0, len(names), _MOST_DELETED_AT_ONCE):
+            keys: List[Dict[str, str]] = [{"Key": name} for name in names[first : first + _MOST_DELETED_AT_ONCE]]
+            answer = self._client.delete_objects(Bucket=self.bucket, Delete={"Objects": keys, "Quiet": True})
+            if answer.get("Errors"):
+                raise OSError(f"{len(answer['Errors'])} objects of {self} could not be deleted: {answer['Errors'][0]}")
+
+    def _translated(self) -> ContextManager[None]:
+        return translated_errors(self._errors, str(self))
+
+
+def from_options(options: Mapping[str, Any], container_path: Optional[str]) -> S3StorageManager:
+    """Make the manager of a configuration."""
+    check_options("s3", options, ["bucket"], ["access_key", "secret_key", "endpoint_url", "prefix"])
+    return S3StorageManager(**options)
