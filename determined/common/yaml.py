@@ -15,9 +15,12 @@ class _Loader(_SafeLoader):  # type: ignore[misc]  # the C loader is there or no
     """Reads ``1e-3`` as a number, as masters do; YAML 1.1 asks for ``1.0e-3``."""
 
 
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"[-+]?(?:\d[\d_]*)(?:\.[\d_]*)?[eE][-+]?\d+\Z"), list("-+0123456789")
-)
+def _read_short_floats(cls: Any) -> None:
+    pattern = re.compile(r"[-+]?\d[\d_]*(?:\.[\d_]*)?[eE][-+]?\d+\Z")
+    cls.add_implicit_resolver("tag:yaml.org,2002:float", pattern, list("-+0123456789"))
+
+
+_read_short_floats(_Loader)
 
 
 def load(text: Union[str, bytes, IO[str], IO[bytes]]) -> Any:
@@ -53,6 +56,9 @@ class _PlainDumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+
+_read_short_floats(_PlainDumper)  # text that looks like one is written in quotes
 
 
 def dump(value: Any, *, sort_keys: bool = True) -> str:

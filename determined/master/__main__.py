@@ -118,7 +118,7 @@ def main() -> int:
             server_header=False,
             date_header=False,
             ws="none",
-        )
+        ),
     )
     server.run(sockets=[listener])
     return 0 if server.started else 1

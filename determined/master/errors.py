@@ -9,8 +9,12 @@ A `Refusal` becomes ``{"error": {"code", "reason", "error"}}`` under /api/v1 and
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from enum import Enum
 from typing import Union
+
+logger = logging.getLogger("determined.master")
 
 
 class Code(Enum):
@@ -89,3 +93,13 @@ def forbidden(text: str = "access denied") -> Refusal:
 def plain(text: str) -> Refusal:
     """What the real master refuses without a code, 500: clients match on the text."""
     return Refusal(Code.UNKNOWN, text)
+
+
+def refusal_of(error: Exception) -> Refusal:
+    """Return what the caller is told about an exception; one that nobody meant is logged and told in a word."""
+    if isinstance(error, Refusal):
+        return error
+    logger.error("a request failed", exc_info=error)
+    if isinstance(error, sqlite3.Error):
+        return Refusal(Code.INTERNAL, f"the master's database failed: {error}")
+    return Refusal(Code.INTERNAL, f"the master failed to answer ({type(error).__name__}); its log tells more")

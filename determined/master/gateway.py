@@ -9,8 +9,6 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-import logging
-import sqlite3
 from typing import Any, AsyncIterator, Dict, List, Mapping, Optional, Tuple
 from urllib.parse import parse_qsl, unquote
 
@@ -21,11 +19,9 @@ from determined.common.api.wire.schema import Messages, messages_by_endpoint
 
 from .auth import Caller
 from .decode import decode_body, decode_path, decode_query
-from .errors import Code, Refusal
+from .errors import Code, Refusal, refusal_of
 from .routes.registry import HANDLERS, STREAM_HANDLERS, Call
 from .services.world import World
-
-logger = logging.getLogger("determined.master")
 
 PREFIX = "/api/v1"
 LARGEST_REQUEST = 128 * 1024 * 1024
@@ -180,16 +176,6 @@ class Stream:
         self._is_caller_gone = True
         if server is not None:
             server.cancel()
-
-
-def refusal_of(error: Exception) -> Refusal:
-    """Return what the caller is told about an exception; one that nobody meant is logged and told in a word."""
-    if isinstance(error, Refusal):
-        return error
-    logger.error("a request failed", exc_info=error)
-    if isinstance(error, sqlite3.Error):
-        return Refusal(Code.INTERNAL, f"the master's database failed: {error}")
-    return Refusal(Code.INTERNAL, f"the master failed to answer ({type(error).__name__}); its log tells more")
 
 
 def _coded(refusal: Refusal) -> Refusal:

@@ -11,8 +11,7 @@ from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
 from .auth import Caller, token_of
-from .errors import Code, Refusal
-from .gateway import refusal_of
+from .errors import Code, Refusal, refusal_of
 from .routes.plain_registry import PLAIN_HANDLERS, PlainCall
 from .services.world import World
 

@@ -279,7 +279,8 @@ def count_missing(response: requests.Response) -> int:
 
 
 def _lacks_length(response: requests.Response) -> bool:
-    return _has_body(response) and not {"Content-Length", "Transfer-Encoding"} & response.headers.keys()
+    told = response.headers
+    return _has_body(response) and "Content-Length" not in told and "Transfer-Encoding" not in told
 
 
 def _has_body(response: requests.Response) -> bool:

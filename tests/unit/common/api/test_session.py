@@ -16,7 +16,7 @@ from determined.common.api import Session, UnauthSession, errors
 from determined.common.api._session import AllocationSession
 from determined.common.api.endpoints import auth, users
 
-from .stub import CLOSE, Stub, answer, refusal
+from .stub import CLOSE, Act, Stub, answer, refusal
 
 
 def test_one_connection_serves_many_calls() -> None:
@@ -221,6 +221,12 @@ def test_an_answer_that_is_no_object_is_refused(body: bytes) -> None:
     with Stub(answer(body)) as stub, Session(stub.url, "ada", "tok", None) as session:
         with pytest.raises(errors.BadResponseException):
             users.get_me(session)
+
+
+@pytest.mark.parametrize("head", ["HTTP/1.1 200 OK\r\ncontent-length: 0", "HTTP/1.1 204 No Content"])
+def test_an_answer_may_be_empty(head: str) -> None:
+    with Stub(Act(f"{head}\r\n\r\n".encode())) as stub, Session(stub.url, "ada", "tok", None, 0) as session:
+        assert session.delete("a").content == b""
 
 
 def test_a_password_is_sent_as_hashed() -> None:
