@@ -72,28 +72,37 @@ class TokenStore:
             entry.pop("active_user", None)
 
     def _entry(self) -> Dict[str, Any]:
-        entry: Dict[str, Any] = self._read()["masters"].get(self._master, {})
+        everything = self._read()
+        if everything is None:
+            with _files.locked(self.path):
+                everything = self._read_or_remove()
+        entry: Dict[str, Any] = everything["masters"].get(self._master, {})
         return entry
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[Dict[str, Any]]:
         with _files.locked(self.path):
-            everything = self._read()
+            everything = self._read_or_remove()
             yield everything["masters"].setdefault(self._master, {"tokens": {}})
             _files.write_private(self.path, json.dumps(everything, indent=4, sort_keys=True))
 
-    def _read(self) -> Dict[str, Any]:
+    def _read_or_remove(self) -> Dict[str, Any]:
+        """Return the content of the file; the lock is held, so that no other process puts a new one in its place."""
+        everything = self._read()
+        if everything is None:
+            self.path.unlink()
+            raise errors.CorruptTokenCacheException(f"{self.path} was not readable and has been removed: log in again")
+        return everything
+
+    def _read(self) -> Optional[Dict[str, Any]]:
+        """Return the content of the file; None when it has the form of no version."""
         try:
             stored = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {"version": _VERSION, "masters": {}}
         except ValueError:
-            stored = None
-        current = _upgraded(stored, self._master)
-        if current is None:
-            self.path.unlink()
-            raise errors.CorruptTokenCacheException(f"{self.path} was not readable and has been removed: log in again")
-        return current
+            return None
+        return _upgraded(stored, self._master)
 
 
 def _upgraded(stored: Any, master_url: str) -> Optional[Dict[str, Any]]:

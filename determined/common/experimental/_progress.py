@@ -1,9 +1,10 @@
-"""Progress bars: on a terminal only, and only where tqdm is installed."""
+"""Progress bars: on a terminal only; drawn by tqdm where it is installed, else by a plain line."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from typing import Any, Iterator, Optional
 
 
@@ -38,17 +39,55 @@ def progress_bar(
         is_wanted: False draws nothing.
     """
     is_seen = is_wanted and sys.stderr is not None and sys.stderr.isatty()
-    bar_type = _find_bar() if is_seen else None
-    if bar_type is None:
+    if not is_seen:
         yield Progress()
         return
-    with bar_type(total=total, desc=description, unit="B" if in_bytes else "", unit_scale=in_bytes, leave=False) as bar:
+    unit = "B" if in_bytes else ""
+    with _find_bar()(total=total, desc=description, unit=unit, unit_scale=in_bytes, leave=False) as bar:
         yield Progress(bar)
 
 
-def _find_bar() -> Optional[Any]:
+def _find_bar() -> Any:
     try:
         from tqdm import tqdm
     except ImportError:
-        return None
+        return _PlainBar
     return tqdm
+
+
+class _PlainBar:
+    """The little of tqdm's bar that is used here: one line on standard error, rewritten in place."""
+
+    _WIDTH = 30
+    _PAUSE = 0.1
+
+    def __init__(self, total: float, desc: str, **_: Any) -> None:
+        self.n = 0.0
+        self._total, self._description, self._note = total, desc, ""
+        self._drawn, self._drawn_at = "", 0.0
+
+    def __enter__(self) -> _PlainBar:
+        self._draw()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self._write("")
+
+    def set_postfix_str(self, note: str, refresh: bool = True) -> None:
+        self._note = note
+
+    def update(self, amount: float) -> None:
+        self.n += amount
+        if time.monotonic() - self._drawn_at >= self._PAUSE or self.n >= self._total:
+            self._draw()
+
+    def _draw(self) -> None:
+        share = min(1.0, max(0.0, self.n / self._total)) if self._total else 1.0
+        bar = ("#" * round(share * self._WIDTH)).ljust(self._WIDTH, ".")
+        self._write(f"{self._description} [{bar}] {share:4.0%} {self._note}".rstrip())
+
+    def _write(self, text: str) -> None:
+        # blanks wipe what a longer text before has left
+        sys.stderr.write("\r" + text.ljust(len(self._drawn)) + ("" if text else "\r"))
+        sys.stderr.flush()
+        self._drawn, self._drawn_at = text, time.monotonic()
