@@ -46,7 +46,7 @@ def _lines(response: requests.Response) -> Iterator[bytes]:
     """Yield the lines of a body with their ends; the last one may lack it."""
     begun: List[bytes] = []
     try:
-        for chunk in response.raw.stream(_CHUNK, decode_content=True):
+        for chunk in _chunks(response.raw):
             *lines, rest = chunk.split(b"\n")
             for line in lines:
                 begun.append(line + b"\n")
@@ -60,6 +60,16 @@ def _lines(response: requests.Response) -> Iterator[bytes]:
     if count_missing(response):
         raise errors.ConnectionLostException(f"the stream {_where(response)} was cut")
     yield from _unless_blank(b"".join(begun))
+
+
+def _chunks(raw: Any) -> Iterator[bytes]:
+    """Yield what has come of a body as soon as it is there."""
+    if raw.chunked or not hasattr(raw, "read1"):
+        yield from raw.stream(_CHUNK, decode_content=True)
+        return
+    # a body of known length, or one that ends with the connection: stream() would wait for a whole chunk
+    for chunk in iter(lambda: raw.read1(_CHUNK, decode_content=True), b""):
+        yield chunk
 
 
 def _unless_blank(line: bytes) -> Iterator[bytes]:

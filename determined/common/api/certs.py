@@ -84,18 +84,22 @@ class CertStore:
         """
         if self._single.exists():
             self._take_single(master_url)
-        return self._read().get(master_url)
+        known = self._read()
+        if known is None:
+            with _files.locked(self.path):
+                known = self._read_or_remove()
+        return known.get(master_url)
 
     def set(self, master_url: str, cert_pem: str) -> None:
         """Trust a certificate for a master from now on."""
         with _files.locked(self.path):
-            self._write({**self._read(), master_url: cert_pem})
+            self._write({**self._read_or_remove(), master_url: cert_pem})
 
     def _take_single(self, master_url: str) -> None:
         """Keep the one certificate of the time before this file as the one of the master in use."""
         with _files.locked(self.path):
             try:
-                self._write({master_url: _read_pem(self._single), **self._read()})
+                self._write({master_url: _read_pem(self._single), **self._read_or_remove()})
                 self._single.unlink()
             except FileNotFoundError:
                 pass  # another process was quicker
@@ -103,14 +107,24 @@ class CertStore:
     def _write(self, known: Dict[str, str]) -> None:
         _files.write_private(self.path, json.dumps(known, indent=4, sort_keys=True))
 
-    def _read(self) -> Dict[str, str]:
+    def _read_or_remove(self) -> Dict[str, str]:
+        """Return the content of the file; the lock is held, so that no other process puts a new one in its place."""
+        known = self._read()
+        if known is None:
+            self.path.unlink()
+            raise errors.CorruptCertificateCacheException(
+                f"{self.path} was not readable and has been removed: try again"
+            )
+        return known
+
+    def _read(self) -> Optional[Dict[str, str]]:
+        """Return the content of the file; None when it has another form."""
         try:
             known = json.loads(self.path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
         except ValueError:
-            known = None
+            return None
         if isinstance(known, dict) and all(isinstance(v, str) for v in known.values()):
             return known
-        self.path.unlink()
-        raise errors.CorruptCertificateCacheException(f"{self.path} was not readable and has been removed: try again")
+        return None

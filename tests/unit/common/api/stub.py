@@ -31,9 +31,7 @@ class Act(NamedTuple):
     then: str = KEEP
 
 
-def answer(
-    body: Any = None, status: int = 200, headers: Optional[Mapping[str, str]] = None, then: str = KEEP
-) -> Act:
+def answer(body: Any = None, status: int = 200, headers: Optional[Mapping[str, str]] = None, then: str = KEEP) -> Act:
     """Return a whole answer; a body that is no bytes is sent as JSON."""
     content = body if isinstance(body, bytes) else json.dumps({} if body is None else body).encode()
     lines = {"Content-Type": "application/json", "Content-Length": str(len(content)), **(headers or {})}

@@ -72,9 +72,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def log_in(
-    users: Users, user: Optional[str] = None, password: Optional[str] = None
-) -> Tuple[str, str]:
+def log_in(users: Users, user: Optional[str] = None, password: Optional[str] = None) -> Tuple[str, str]:
     with authentication.login_with_cache(users.url, user, password) as session:
         return session.username, session.token
 

@@ -7,6 +7,7 @@ import shutil
 import socket
 import ssl
 import subprocess
+import threading
 import warnings
 from typing import Iterator, NamedTuple
 
@@ -104,9 +105,7 @@ def test_the_name_in_the_certificate_must_fit(named: Stub, by_name: Pair) -> Non
     assert len(named.requests) == 1
 
 
-def test_the_name_may_come_from_the_environment(
-    named: Stub, by_name: Pair, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_name_may_come_from_the_environment(named: Stub, by_name: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DET_MASTER_CERT_FILE", str(by_name.cert))
     monkeypatch.setenv("DET_MASTER_CERT_NAME", "master.example")
     assert ask(named, certs.default_load(named.url)) == 200
@@ -143,10 +142,20 @@ def test_text_that_is_no_certificate_is_refused() -> None:
 
 
 def test_a_master_without_tls_is_told_from_one_that_is_away() -> None:
-    plain = Stub(Act(b"HTTP/1.1 400 Bad Request\r\n\r\n", CLOSE))
-    with plain, Session(plain.url.replace("http://", "https://"), "ada", "tok", None, 0) as session:
-        with pytest.raises(errors.MasterNotFoundException) as caught:
-            session.get("a")
+    def speak_plainly(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with socket.socket() as plain:
+        plain.bind(("127.0.0.1", 0))
+        plain.listen()
+        speaker = threading.Thread(target=speak_plainly, args=(plain,))
+        speaker.start()
+        with Session(f"https://127.0.0.1:{plain.getsockname()[1]}", "ada", "tok", None, 0) as session:
+            with pytest.raises(errors.MasterNotFoundException) as caught:
+                session.get("a")
+        speaker.join()
     assert not isinstance(caught.value, errors.CannotConnectException)
 
 
