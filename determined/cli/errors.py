@@ -7,20 +7,25 @@ from typing import Callable, Tuple, Type
 from determined.common.api import errors as api
 
 
+def _said(error: BaseException) -> str:
+    """The master's own words, where there are any."""
+    return getattr(error, "server_message", "") or str(error)
+
+
 def _unauthenticated(error: BaseException) -> str:
-    return f"{error}. Log in with 'det user login USERNAME', or set DET_USER and DET_PASS."
+    return f"{_said(error)}. Log in with 'det user login USERNAME', or set DET_USER and DET_PASS."
 
 
 def _forbidden(error: BaseException) -> str:
-    return f"Forbidden({error}). The master's administrator can grant the right."
+    return f"Forbidden({_said(error)}). The master's administrator can grant the right."
 
 
 _TABLE: Tuple[Tuple[Type[BaseException], Callable[[BaseException], str]], ...] = (
     (api.UnauthenticatedException, _unauthenticated),
     (api.ForbiddenException, _forbidden),
-    (api.NotFoundException, str),
-    (api.MasterNotFoundException, str),
-    (api.APIException, str),
+    (api.APIException, _said),
+    (api.BadRequestException, str),
+    (api.BadResponseException, str),
     (ValueError, str),
     (OSError, str),
     (RuntimeError, str),

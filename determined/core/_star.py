@@ -177,7 +177,10 @@ class Hub(Star):
         return found
 
     def broadcast(self, stuff: T) -> T:
-        self._send_all(self._begin("broadcast"), stuff)
+        step = self._begin("broadcast")
+        # Each spoke says that it is there, so that ranks out of step are noticed instead of waiting for each other.
+        self._collect(step, None)
+        self._send_all(step, stuff)
         return stuff
 
     def close(self) -> None:
@@ -272,7 +275,9 @@ class Spoke(Star):
         return found
 
     def broadcast(self, stuff: T) -> T:
-        found: T = self._receive(self._begin("broadcast"))
+        step = self._begin("broadcast")
+        self._send(step, None)
+        found: T = self._receive(step)
         return found
 
     def close(self) -> None:

@@ -68,8 +68,7 @@ def _chunks(raw: Any) -> Iterator[bytes]:
         yield from raw.stream(_CHUNK, decode_content=True)
         return
     # a body of known length, or one that ends with the connection: stream() would wait for a whole chunk
-    for chunk in iter(lambda: raw.read1(_CHUNK, decode_content=True), b""):
-        yield chunk
+    yield from iter(lambda: raw.read1(_CHUNK, decode_content=True), b"")
 
 
 def _unless_blank(line: bytes) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ from typing import Dict, List
 import pytest
 
 from determined.common import context
+from determined.common.api.wire.common import File
 
 ROOT_READS_ALL = hasattr(os, "geteuid") and os.geteuid() == 0
 
@@ -79,9 +80,7 @@ def test_caches_and_secrets_of_tools_always_stay_at_home(tmp_path: pathlib.Path)
         (["# *", "", "data/"], ["a.log", "b.log", "sub", "sub/a.log", "sub/deep", "sub/deep/c.csv"]),
     ],
 )
-def test_detignore_follows_the_rules_of_gitignore(
-    patterns: List[str], sent: List[str], tmp_path: pathlib.Path
-) -> None:
+def test_detignore_follows_the_rules_of_gitignore(patterns: List[str], sent: List[str], tmp_path: pathlib.Path) -> None:
     write(tmp_path, "a.log", "b.log", "sub/a.log", "sub/deep/c.csv", "data/b.csv")
     write(tmp_path, ".detignore", text="\n".join(patterns) + "\n")
     assert paths_of(tmp_path) == sent
@@ -133,7 +132,7 @@ def test_a_link_is_sent_as_the_file_it_leads_to_and_a_linked_directory_empty(tmp
     (model / "folder").symlink_to(target)
     (model / "loop").symlink_to(model)
     (model / "dangling").symlink_to(tmp_path / "nothing")
-    files: Dict[str, context.File] = {file["path"]: file for file in context.read_context(model)}
+    files: Dict[str, File] = {file["path"]: file for file in context.read_context(model)}
     assert sorted(files) == ["a.py", "file", "folder", "loop"]
     assert files["file"]["type"] == ord("0")
     assert base64.b64decode(files["file"]["content"]) == b"inside"

@@ -71,6 +71,8 @@ class Stub:
     def __init__(self, *acts: Act, tls: Optional[ssl.SSLContext] = None) -> None:
         self.requests: List[Request] = []
         self.connections = 0
+        self.ended = threading.Semaphore(0)
+        """Released once for each connection that this side has closed."""
         self._acts = list(acts) or [answer()]
         self._tls = tls
         self._over = threading.Event()
@@ -138,6 +140,7 @@ class Stub:
             pass  # the client has gone, or does not trust us
         finally:
             _shut(connection)
+            self.ended.release()
 
     def _perform(self, connection: socket.socket, stream: Any) -> bool:
         request = _read_request(stream)

@@ -38,6 +38,7 @@ def test_a_session_with_another_patience_shares_the_connections() -> None:
 def test_a_connection_that_the_master_closed_is_replaced() -> None:
     with Stub(answer(then=CLOSE), answer({"n": 2})) as stub, Session(stub.url, "ada", "tok", None, 0) as session:
         session.post("a", json={})
+        assert stub.ended.acquire(timeout=10)
         assert session.post("a", json={}).json() == {"n": 2}
     assert stub.connections == 2
 

@@ -1,0 +1,167 @@
+"""What the tests with the released client need: its interpreter, and a master of ours that it talks to.
+
+``DET_RELEASED_PYTHON`` names a Python that has ``determined==0.38.1``; without it everything here is skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import subprocess
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional
+
+import pytest
+import yaml
+
+from determined.master import LocalMaster
+
+HERE = pathlib.Path(__file__).resolve().parent
+RELEASED_PYTHON = os.environ.get("DET_RELEASED_PYTHON", "")
+PASSWORD = "Passw0rd!x"
+# where the released package looks for the files of the task it runs in
+CLUSTER_FILES = pathlib.Path("/run/determined")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def released_python() -> str:
+    """The interpreter that has the released package."""
+    if not RELEASED_PYTHON:
+        pytest.skip("DET_RELEASED_PYTHON names no interpreter that has determined==0.38.1 (nox -s interop makes one)")
+    return RELEASED_PYTHON
+
+
+class Outcome(NamedTuple):
+    """How a command ended, and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Released:
+    """The released client, logged in to one master of ours."""
+
+    def __init__(self, master: str, home: pathlib.Path) -> None:
+        self.master = master
+        self.home = home
+        self._environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("DET_") and name not in ("PYTHONPATH", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+        }
+        self._environment.update(
+            DET_MASTER=master,
+            DET_USER="admin",
+            DET_PASS=PASSWORD,
+            DET_DEBUG_CONFIG_PATH=str(home / "config"),
+            XDG_DATA_HOME=str(home / "data"),
+            COLUMNS="250",
+            PYTHONWARNINGS="ignore",
+        )
+
+    def run(
+        self, *arguments: str, cwd: Optional[pathlib.Path] = None, given: str = "", **environment: str
+    ) -> Outcome:
+        """Run the released interpreter in a folder that holds no package named determined."""
+        ended = subprocess.run(
+            [RELEASED_PYTHON, *arguments],
+            cwd=cwd or self.home,
+            env={**self._environment, **environment},
+            input=given,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Outcome(ended.returncode, ended.stdout, ended.stderr)
+
+    def drive(self, driver: str, *arguments: str, **environment: str) -> str:
+        """Run one of the drivers, which must succeed; return what it printed."""
+        outcome = self.run(str(HERE / "drivers" / driver), *arguments, **environment)
+        assert outcome.code == 0, f"{driver} {arguments}:\n{outcome.out}\n{outcome.err}"
+        return outcome.out
+
+    def det(self, *arguments: str, code: int = 0, given: str = "", **environment: str) -> str:
+        """Run the released ``det``, which must exit with this code; return what it printed."""
+        outcome = self.run("-m", "determined.cli", *arguments, given=given, **environment)
+        assert outcome.code == code, f"det {' '.join(arguments)}:\n{outcome.out}\n{outcome.err}"
+        assert "Traceback" not in outcome.err, outcome.err
+        return outcome.out
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
+    """The released client and a master of ours with one slot, for all tests here."""
+    home = tmp_path_factory.mktemp("released")
+    with LocalMaster(tmp_path_factory.mktemp("master"), slots=1, initial_password=PASSWORD) as master:
+        yield Released(master.url, home)
+
+
+@pytest.fixture(scope="session")
+def cluster_files() -> Iterator[pathlib.Path]:
+    """The place where the released package looks for the files of its task, free for trials of these tests."""
+    if CLUSTER_FILES.exists() and not CLUSTER_FILES.is_symlink():
+        pytest.skip(f"{CLUSTER_FILES} is there already: this machine runs a task of another master")
+    if not os.access(CLUSTER_FILES.parent, os.W_OK):
+        pytest.skip(f"{CLUSTER_FILES}, where the released package looks for its task, cannot be made")
+    yield CLUSTER_FILES
+    if CLUSTER_FILES.is_symlink():
+        CLUSTER_FILES.unlink()
+
+
+def trial_config(*, script: str = "train.py", steps: int = 3, seconds: float = 0.0, **more: Any) -> Dict[str, Any]:
+    """A configuration whose trials run a script of ``model/`` with the released package."""
+    return {
+        "name": "released",
+        "entrypoint": ["sh", "run.sh", script],
+        "hyperparameters": {"steps": steps, "seconds": seconds, "x": 0.5},
+        "searcher": {
+            "name": "single",
+            "metric": "accuracy",
+            "smaller_is_better": False,
+            "max_length": {"batches": steps},
+        },
+        "environment": {"environment_variables": [f"DET_RELEASED_PYTHON={RELEASED_PYTHON}"]},
+        "data": {"greeting": "hello"},
+        "resources": {"slots_per_trial": 1},
+        "max_restarts": 0,
+        **more,
+    }
+
+
+def write_config(folder: pathlib.Path, config: Dict[str, Any]) -> str:
+    """Write a configuration to a new file and return its path."""
+    path = folder / f"config-{len(list(folder.glob('config-*')))}.yaml"
+    path.write_text(yaml.safe_dump(config))
+    return str(path)
+
+
+def number_in(text: str) -> int:
+    """The number of the experiment that ``det experiment create`` says it made."""
+    found = re.search(r"Created experiment (\d+)", text)
+    assert found, text
+    return int(found.group(1))
+
+
+@pytest.fixture(scope="session")
+def trained(released: Released, cluster_files: pathlib.Path) -> int:
+    """An experiment of two trials that the released package has trained to the end."""
+    hyperparameters = {"steps": 3, "seconds": 0.0, "x": {"type": "categorical", "vals": [0.25, 0.5]}}
+    searcher = {"name": "grid", "metric": "accuracy", "smaller_is_better": False, "max_length": {"batches": 3}}
+    config = write_config(released.home, trial_config(hyperparameters=hyperparameters, searcher=searcher))
+    number = number_in(released.det("experiment", "create", config, str(HERE / "model")))
+    outcome = released.run("-m", "determined.cli", "experiment", "wait", str(number), "--polling-interval", "1")
+    if outcome.code != 0:
+        logs = released.run("-m", "determined.cli", "experiment", "logs", str(number)).out
+        pytest.fail(f"{outcome.out}\n{outcome.err}\n{logs}")
+    return number
+
+
+def rows_of(table: str) -> List[Dict[str, str]]:
+    """The rows of a table that ``det`` printed, by column."""
+    lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if "|" in line]
+    rows = [line for line in lines if not set("".join(line)) <= set("-+=")]
+    return [dict(zip(rows[0], row)) for row in rows[1:]] if rows else []
+
+
