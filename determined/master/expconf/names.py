@@ -43,7 +43,7 @@ _ANIMALS = _words(
 )
 
 
-def generate_name() -> str:
+def generate_name(kind: str = "Experiment") -> str:
     """Return a name of three random words, such as ``Experiment (calmly-witty-otter)``."""
     choose = random.SystemRandom().choice
-    return f"Experiment ({choose(_ADVERBS)}-{choose(_ADJECTIVES)}-{choose(_ANIMALS)})"
+    return f"{kind} ({choose(_ADVERBS)}-{choose(_ADJECTIVES)}-{choose(_ANIMALS)})"

@@ -399,7 +399,8 @@ def _rename_gpu(value: Dict[str, Any]) -> Dict[str, Any]:
     return renamed
 
 
-def _each_device(value: Any) -> Any:
+def each_device(value: Any) -> Any:
+    """Write out a value for each kind of device."""
     return _rename_gpu(value) if isinstance(value, dict) else dict.fromkeys(_BY_DEVICE, value)
 
 
@@ -442,7 +443,7 @@ ENVIRONMENT = Record(
                 "is neither a string nor a map of cpu, cuda, or rocm to strings",
                 ("object", "string"),
                 is_opaque=True,
-                expand=_each_device,
+                expand=each_device,
             ),
             {},
         ),
@@ -452,7 +453,7 @@ ENVIRONMENT = Record(
                 "is neither a list of strings nor a map of cpu, cuda, or rocm to lists of strings",
                 ("object", "array"),
                 is_opaque=True,
-                expand=_each_device,
+                expand=each_device,
             ),
             [],
         ),

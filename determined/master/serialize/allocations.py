@@ -45,6 +45,6 @@ def allocation_message(row: Row) -> Allocation:
         message["endTime"] = go_time(row["end_time"])
     if row["exit_reason"] is not None:
         message["exitReason"] = row["exit_reason"]
-    if row["status_code"] is not None:
+    if row["status_code"] is not None and row["exit_error"] is not None:
         message["statusCode"] = row["status_code"]
     return message

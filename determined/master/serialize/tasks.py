@@ -14,7 +14,7 @@ from ..services.tasks import Resources, Summary
 from ..store.database import Row
 from .agents import device_message
 
-_STATES = {
+STATES = {
     "PENDING": TaskState.QUEUED,
     "ASSIGNED": TaskState.QUEUED,
     "PULLING": TaskState.PULLING,
@@ -45,7 +45,7 @@ def _allocation_message(row: Row) -> Allocation:
     """
     message: Allocation = {
         "taskId": row["task_id"],
-        "state": _STATES[row["state"]],
+        "state": STATES[row["state"]],
         "startTime": _bare_time(row["start_time"]) if row["start_time"] is not None else "",
         "allocationId": row["id"],
         "slots": 0,

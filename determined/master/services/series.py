@@ -84,15 +84,14 @@ def best_trials(connection: Connection, experiment: Row, group: str, name: str, 
         "SELECT id, hparams, total_batches, summary_metrics FROM trials WHERE experiment_id = ?", (experiment["id"],)
     ):
         entry = json.loads(row["summary_metrics"]).get(summaries.key_of(group), {}).get(name)
-        if entry is None or entry["type"] != "number":
-            continue
-        value = summaries.number_of(entry["min" if sign > 0 else "max"])
-        if value is None:
-            continue
+        value = None
+        if entry is not None and entry["type"] == "number":
+            value = summaries.number_of(entry["min" if sign > 0 else "max"])
         length = -row["total_batches"] if by_length else 0
-        ranked.append((length, value != value, sign * value, row["id"], row))
-    ranked.sort(key=lambda entry: entry[:4])
-    return [entry[4] for entry in ranked[:most]]
+        # trials that never reported it come last
+        ranked.append((value is None, length, value != value, sign * (value or 0.0), row["id"], row))
+    ranked.sort(key=lambda entry: entry[:5])
+    return [entry[5] for entry in ranked[:most]]
 
 
 class Sample(NamedTuple):

@@ -93,7 +93,7 @@ def context_of_task(connection: Connection, task_id: str) -> bytes:
     """The packed files a task starts with; nothing when it has none."""
     tgz = connection.scalar(
         "SELECT m.tgz FROM tasks k JOIN model_definitions m ON m.experiment_id = k.experiment_id"
-        " WHERE k.id = ? AND k.type = 'TRIAL'",
-        (task_id,),
+        " WHERE k.id = ? AND k.type = 'TRIAL' UNION ALL SELECT tgz FROM task_files WHERE task_id = ?",
+        (task_id, task_id),
     )
     return bytes(tgz) if tgz is not None else b""

@@ -261,8 +261,10 @@ CREATE TABLE tasks (
 );
 CREATE INDEX tasks_by_trial ON tasks (trial_id, number);
 CREATE INDEX tasks_by_experiment ON tasks (experiment_id);
-CREATE INDEX commands_open ON tasks (id) WHERE type = 'COMMAND' AND end_time IS NULL;
+CREATE INDEX commands_by_end ON tasks (end_time) WHERE type = 'COMMAND';
 CREATE INDEX tasks_live ON tasks (type) WHERE end_time IS NULL;
+-- the packed files of a task that is no trial
+CREATE TABLE task_files (task_id TEXT PRIMARY KEY REFERENCES tasks ON DELETE CASCADE, tgz BLOB NOT NULL);
 CREATE TABLE allocations (
     id TEXT PRIMARY KEY,
     task_id TEXT NOT NULL REFERENCES tasks ON DELETE CASCADE,

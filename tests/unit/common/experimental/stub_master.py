@@ -42,6 +42,7 @@ class StubMaster:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # heads and bodies are written apart
 
             def log_message(self, format: str, *args: Any) -> None:
                 pass
