@@ -48,8 +48,6 @@ class Group(click.Group):
         Parameters:
             default_verb: the verb that runs when none is given; None prints the help.
         """
-        if default_verb is not None:
-            kwargs["invoke_without_command"] = True
         super().__init__(*args, **kwargs)
         self._aliases: Dict[str, str] = {}
         self._default_verb = default_verb
@@ -62,13 +60,8 @@ class Group(click.Group):
     def get_command(self, context: click.Context, name: str) -> Optional[click.Command]:
         return super().get_command(context, self._aliases.get(name, name))
 
-    def invoke(self, context: click.Context) -> Any:
-        if not _remaining(context) and self._default_verb is not None:
-            verb = self.get_command(context, self._default_verb)
-            if verb is not None:
-                with verb.make_context(self._default_verb, [], parent=context) as inner:
-                    return verb.invoke(inner)
-        return super().invoke(context)
+    def parse_args(self, context: click.Context, args: List[str]) -> List[str]:
+        return super().parse_args(context, args or ([self._default_verb] if self._default_verb else []))
 
     @staticmethod
     def _show_help() -> None:
@@ -108,12 +101,6 @@ class LazyGroup(Group):
             rows.append((f"{name} ({', '.join(aliases)})" if aliases else name, text))
         with formatter.section("Commands"):
             formatter.write_dl(rows)
-
-
-def _remaining(context: click.Context) -> List[str]:
-    # click 8 keeps the words of the subcommand in two places
-    protected: List[str] = getattr(context, "_protected_args", None) or []
-    return [*protected, *context.args]
 
 
 def _complete_options(command: click.Command, context: click.Context, args: List[str]) -> List[str]:

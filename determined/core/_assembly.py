@@ -149,7 +149,8 @@ def read_storage(checkpoint_storage: Storage) -> Optional[Dict[str, Any]]:
 
 def shared_fs_path(config: Mapping[str, Any]) -> Optional[str]:
     """Return where this process sees the host path of a shared file system; None if at the same path."""
-    mounted = config.get("type") == "shared_fs" and os.path.isdir(constants.SHARED_FS_CONTAINER_PATH)
+    # A directory of that name that is no mount says nothing about this task.
+    mounted = config.get("type") == "shared_fs" and os.path.ismount(constants.SHARED_FS_CONTAINER_PATH)
     return constants.SHARED_FS_CONTAINER_PATH if mounted else None
 
 

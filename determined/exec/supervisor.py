@@ -145,7 +145,8 @@ class Supervisor:
         self._preparing = False
         if os.path.isfile(os.path.join(self._workdir, HOOK)):
             sink.tell("INFO", f"Running {HOOK}")
-        sink.tell("INFO", f"Launching: {argv}")
+        if self._spec.get("argv") is None:
+            sink.tell("INFO", f"Launching: {argv}")
         return _Child(add_hook(argv, self._workdir), self._env, self._workdir, self._spec["allocation_id"])
 
     def _prepare(self, link: MasterLink, sink: LogSink) -> List[str]:
@@ -157,7 +158,9 @@ class Supervisor:
             config = prepare_info(self._env, self._run_dir)
             prepare_files(link, self._env, self._run_dir, self._workdir, patience)
             prepare_resources(link, self._env, self._run_dir, sink.tell)
-            prepare_rendezvous(link, self._env, self._run_dir, patience)
+            if config is not None:
+                # Only trials have peers.
+                prepare_rendezvous(link, self._env, self._run_dir, patience)
         argv = self._spec.get("argv")
         if argv is None:
             if config is None:

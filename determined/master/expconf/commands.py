@@ -121,16 +121,21 @@ def _first_unknown(node: Node, value: Any) -> Optional[str]:
         kind = node.select(value)
         return None if kind is None else _first_unknown(kind, value)
     if isinstance(node, ListOf) and isinstance(value, list):
-        return next(filter(None, (_first_unknown(node.item, item) for item in value)), None)
+        found = (_first_unknown(node.item, item) for item in value)
+        return next((unknown for unknown in found if unknown is not None), None)
     if isinstance(node, Record) and isinstance(value, dict):
         for key in sorted(value):
-            field = node.fields.get(key)
-            if field is None and node.is_closed:
-                return key
-            unknown = _first_unknown(field.node, value[key]) if field is not None else None
+            unknown = _first_unknown_below(node, key, value[key])
             if unknown is not None:
                 return unknown
     return None
+
+
+def _first_unknown_below(record: Record, key: str, value: Any) -> Optional[str]:
+    field = record.fields.get(key)
+    if field is None:
+        return key if record.is_closed else None
+    return _first_unknown(field.node, value)
 
 
 def _undecodable(submitted: Any, problem: str) -> ConfigError:

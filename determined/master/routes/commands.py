@@ -47,9 +47,8 @@ async def launch_command(call: Call[LaunchCommandRequest]) -> LaunchCommandRespo
 async def get_commands(call: Call[GetCommandsQuery]) -> GetCommandsResponse:
     request = call.request
     offset, limit = request.get("offset", 0), request.get("limit", 0)
-
-    def question(connection: Connection) -> Tuple[List[Row], Window]:
-        return commands.list_commands(
+    rows, window = await call.db.read(
+        lambda connection: commands.list_commands(
             connection,
             usernames=request.get("users", []),
             user_ids=request.get("userIds", []),
@@ -59,8 +58,7 @@ async def get_commands(call: Call[GetCommandsQuery]) -> GetCommandsResponse:
             offset=offset,
             limit=limit,
         )
-
-    rows, window = await call.db.read(question)
+    )
     return {"commands": [command_message(row) for row in rows], "pagination": window.pagination(offset, limit)}
 
 

@@ -173,9 +173,7 @@ def list_commands(
             raise not_found("workspace", workspace_id)
         store.in_workspace(filters, workspace_id)
     window = memory_window(store.count(connection, filters), offset, limit)
-    return store.page(
-        connection, filters, sort=sort, descending=descending, start=window.start, end=window.end
-    ), window
+    return store.page(connection, filters, sort=sort, descending=descending, start=window.start, end=window.end), window
 
 
 def exit_status(command: Row) -> str:

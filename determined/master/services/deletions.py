@@ -16,7 +16,7 @@ from determined.common.api.wire.enums import WorkspaceState
 from ..notify import DeletionAsked, ExperimentChanged, Hub
 from ..store import projects, workspaces
 from ..store.database import Database, Row, Transaction
-from . import garbage, lifecycle
+from . import commands, garbage, lifecycle
 
 logger = logging.getLogger("determined.master.deletions")
 
@@ -77,6 +77,7 @@ def begin_project(tx: Transaction, project_id: int) -> None:
 def begin_workspace(tx: Transaction, workspace_id: int) -> None:
     """Have a workspace deleted with its projects and their experiments; what failed before is tried again."""
     tx.update("workspaces", {"id": workspace_id}, state=_DELETING, error_message="")
+    commands.kill_in_workspace(tx, workspace_id)
     for project_id in projects.ids_in(tx, workspace_id):
         begin_project(tx, project_id)
 

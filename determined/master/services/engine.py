@@ -197,9 +197,11 @@ def _place(tx: Transaction, world: World) -> List[str]:
             )
         )
     for number, row in enumerate(allocations.waiting_tasks(tx)):
-        wanted = int(json.loads(row["spec"] or "{}").get("slots", 0))
+        spec = json.loads(row["spec"] or "{}")
+        wanted = int(spec.get("slots", 0))
         tasks[row["id"]] = (row["id"], wanted)
-        requests.append(scheduler.Request(row["id"], row["id"], wanted, _DEFAULT_PRIORITY, 0.0, number))
+        priority, position = spec.get("priority", _DEFAULT_PRIORITY), spec.get("queue_position", 0.0)
+        requests.append(scheduler.Request(row["id"], row["id"], wanted, priority, position, number))
     if not requests:
         return []
     free = sorted(set(slots.usable(tx)) - set(allocations.slots_in_use(tx)))
@@ -254,6 +256,12 @@ def _prepare(tx: Transaction, world: World, allocation_id: str) -> Optional[Laun
 
 def _started(tx: Transaction, allocation_id: str, handle: str) -> None:
     tx.update("allocations", {"id": allocation_id}, handle=handle)
+    # what is no trial never says itself that it runs
+    tx.execute(
+        "UPDATE allocations SET state = 'RUNNING' WHERE id = ? AND state = 'STARTING'"
+        " AND task_id IN (SELECT id FROM tasks WHERE type != 'TRIAL')",
+        (allocation_id,),
+    )
     # whatever was asked of it while it started is done now
     tx.announce(AllocationChanged(allocation_id))
 

@@ -13,7 +13,7 @@ from determined.common.api.wire.jobs import QueueControl
 from ..errors import Refusal, plain
 from ..notify import QueueChanged
 from ..settings import RESOURCE_POOL
-from ..store import experiments, jobs
+from ..store import commands, experiments, jobs
 from ..store.database import Connection, Database, Row, Transaction
 from . import lifecycle
 
@@ -119,9 +119,9 @@ def _command(row: Row) -> Job:
         name=spec.get("description", ""),
         resource_pool=RESOURCE_POOL,
         state=JobState.QUEUED if row["held"] is None else JobState.SCHEDULED,
-        priority=DEFAULT_PRIORITY,
-        weight=1.0,
-        position=0.0,
+        priority=spec.get("priority", DEFAULT_PRIORITY),
+        weight=spec.get("weight", 1.0),
+        position=spec.get("queue_position", 0.0),
         requested_slots=int(spec.get("slots", 0)),
         allocated_slots=row["held"] or 0,
         submitted_at=row["start_time"],
@@ -162,6 +162,10 @@ def _update_all(tx: Transaction, updates: Sequence[QueueControl]) -> List[str]:
 
 def _update(tx: Transaction, update: QueueControl) -> None:
     job_id = update.get("jobId", "")
+    command = jobs.command_of_job(tx, job_id)
+    if command is not None:
+        _update_command(tx, command, update)
+        return
     experiment = jobs.experiment_of_job(tx, job_id)
     if experiment is None or not lifecycle.is_live(experiment):
         raise plain(f"job {job_id} not found")
@@ -170,8 +174,7 @@ def _update(tx: Transaction, update: QueueControl) -> None:
     elif "weight" in update:
         _set_weight(tx, experiment, update["weight"])
     elif "resourcePool" in update:
-        if update["resourcePool"] != RESOURCE_POOL:
-            raise plain(f"invalid resource pool name {update['resourcePool']}")
+        _check_pool(update["resourcePool"])
     elif "aheadOf" in update:
         _move(tx, experiment, update["aheadOf"], ahead=True)
     elif "behindOf" in update:
@@ -180,14 +183,43 @@ def _update(tx: Transaction, update: QueueControl) -> None:
         raise plain("unexpected action: <nil>")
 
 
+def _update_command(tx: Transaction, command: Row, update: QueueControl) -> None:
+    spec: Dict[str, Any] = json.loads(command["spec"])
+    if "priority" in update:
+        _check_priority(update["priority"])
+        spec["priority"] = spec["config"]["resources"]["priority"] = update["priority"]
+    elif "weight" in update:
+        _check_weight(update["weight"])
+        spec["weight"] = spec["config"]["resources"]["weight"] = update["weight"]
+    elif "resourcePool" in update:
+        _check_pool(update["resourcePool"])
+    else:
+        raise plain(f"job {command['job_id']} is a command: only its priority and its weight can be changed")
+    commands.set_spec(tx, command["id"], spec)
+
+
+def _check_priority(priority: int) -> None:
+    if not 1 <= priority <= 99:
+        raise plain("priority must be between 1 and 99")
+
+
+def _check_weight(weight: float) -> None:
+    if not weight >= 0 or weight == float("inf"):
+        raise plain(f"weight must not be negative, infinite or NaN, but is {weight}")
+
+
+def _check_pool(pool: str) -> None:
+    if pool != RESOURCE_POOL:
+        raise plain(f"invalid resource pool name {pool}")
+
+
 def _set_priority(tx: Transaction, experiment: Row, priority: int) -> None:
     """Serve an experiment before those of a higher number; it is written into its configuration.
 
     Raises:
         Refusal: the number is not between 1 and 99.
     """
-    if not 1 <= priority <= 99:
-        raise plain("priority must be between 1 and 99")
+    _check_priority(priority)
     tx.update("experiments", {"id": experiment["id"]}, priority=priority)
     _set_resource(tx, experiment["id"], "priority", priority)
 
@@ -198,8 +230,7 @@ def _set_weight(tx: Transaction, experiment: Row, weight: float) -> None:
     Raises:
         Refusal: it is negative or no number.
     """
-    if not weight >= 0 or weight == float("inf"):
-        raise plain(f"weight must not be negative, infinite or NaN, but is {weight}")
+    _check_weight(weight)
     tx.update("experiments", {"id": experiment["id"]}, weight=weight)
     _set_resource(tx, experiment["id"], "weight", weight)
 

@@ -144,7 +144,7 @@ def _launch(
         labels=labels,
         master_url=world.url,
         token=allocation_token,
-        prepare=argv is None,
+        prepare=True,
         grace_seconds=_GRACE_SECONDS,
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Optional
+
 from determined.common import timestamps
 
 from ..notify import LogsWritten
@@ -26,8 +29,14 @@ def write_line(tx: Transaction, task_id: str, allocation_id: str, text: str, lev
 def name_of(allocation: Row) -> str:
     """How the log calls what an allocation runs (a row of `store.allocations` with its task)."""
     if allocation["trial_id"] is None:
-        return f"{allocation['task_type'].replace('_', ' ').title()} {allocation['task_id']}"
+        return name_of_task(allocation["task_type"], allocation["task_id"], allocation["spec"])
     return f"Trial {allocation['trial_id']} (Experiment {allocation['experiment_id']})"
+
+
+def name_of_task(task_type: str, task_id: str, spec: Optional[str]) -> str:
+    """How a task is called that is no trial: by its description, if its specification has one."""
+    description: str = json.loads(spec or "{}").get("description", "")
+    return description or f"{task_type.replace('_', ' ').title()} {task_id}"
 
 
 def tell_start(tx: Transaction, allocation: Row) -> None:

@@ -57,11 +57,18 @@ def list_summaries(connection: Connection) -> List[Summary]:
     found = [_running(row) for row in tasks.running(connection)]
     found += [_waiting(row) for row in tasks.waiting_trials(connection)]
     for row in allocations.waiting_tasks(connection):
-        slots = int(json.loads(row["spec"] or "{}").get("slots", 0))
-        allocation_id = f"{row['id']}.1"
-        name = f"{row['type'].replace('_', ' ').title()} {row['id']}"
+        spec = json.loads(row["spec"] or "{}")
         found.append(
-            Summary(row["id"], allocation_id, name, row["start_time"], RESOURCE_POOL, slots, [], DEFAULT_PRIORITY)
+            Summary(
+                task_id=row["id"],
+                allocation_id=f"{row['id']}.1",
+                name=task_log.name_of_task(row["type"], row["id"], row["spec"]),
+                since=row["start_time"],
+                resource_pool=RESOURCE_POOL,
+                slots=int(spec.get("slots", 0)),
+                resources=[],
+                priority=spec.get("priority", DEFAULT_PRIORITY),
+            )
         )
     return found
 

@@ -9,9 +9,7 @@ from .database import Connection, Row, Transaction
 from .filters import Filters
 
 # a command has one allocation at most
-_FROM = (
-    " FROM tasks k JOIN users u ON u.id = k.owner_id LEFT JOIN allocations a ON a.task_id = k.id"
-)
+_FROM = " FROM tasks k JOIN users u ON u.id = k.owner_id LEFT JOIN allocations a ON a.task_id = k.id"
 _SELECT = (
     "SELECT k.*, u.username, u.display_name, a.id AS allocation_id, a.state AS allocation_state, a.exit_reason,"
     " a.exit_error" + _FROM
@@ -75,7 +73,14 @@ def open_in_workspace(connection: Connection, workspace_id: int) -> List[Row]:
 
 
 def insert(
-    tx: Transaction, command_id: str, *, job_id: str, owner_id: int, start_time: int, spec: Mapping[str, Any], tgz: bytes
+    tx: Transaction,
+    command_id: str,
+    *,
+    job_id: str,
+    owner_id: int,
+    start_time: int,
+    spec: Mapping[str, Any],
+    tgz: bytes,
 ) -> None:
     """Store a new command with its packed files, if there are any."""
     tx.insert(

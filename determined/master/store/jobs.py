@@ -38,6 +38,13 @@ def experiment_of_job(connection: Connection, job_id: str) -> Optional[Row]:
     return connection.one("SELECT * FROM experiments WHERE job_id = ?", (job_id,))
 
 
+def command_of_job(connection: Connection, job_id: str) -> Optional[Row]:
+    """The command that a job is, if it has not ended."""
+    return connection.one(
+        "SELECT * FROM tasks WHERE type = 'COMMAND' AND end_time IS NULL AND job_id = ? AND job_id != ''", (job_id,)
+    )
+
+
 def set_position(tx: Transaction, experiment_id: int, position: float) -> None:
     """Put an experiment at another place in the queue, among those of its priority."""
     tx.update("experiments", {"id": experiment_id}, queue_position=position)
