@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ._lazy import attach
 
 if TYPE_CHECKING:
+    from ._exceptions import InvalidHP as InvalidHP
     from ._info import ClusterInfo as ClusterInfo
     from ._info import RendezvousInfo as RendezvousInfo
     from ._info import ResourcesInfo as ResourcesInfo

@@ -17,6 +17,7 @@ def now() -> int:
     return time.time_ns() // 1000
 
 
+@lru_cache(maxsize=4096)  # a request's times are read when it is checked, and again when it is carried out
 def parse(text: str) -> int:
     """Return an RFC 3339 time as microseconds since 1970; finer digits are cut.
 

@@ -66,7 +66,10 @@ class MasterLink:
         status, answer = self.send(method, path, body, timeout)
         if status >= 400:
             raise MasterRefused(method, path, status, answer)
-        value = json.loads(answer) if answer.strip() else {}
+        try:
+            value = json.loads(answer) if answer.strip() else {}
+        except ValueError as e:
+            raise MasterUnreachable(f"what answers at the master's address sends no JSON: {answer[:200]!r}") from e
         return value if isinstance(value, dict) else {}
 
     def send(self, method: str, path: str, body: Optional[bytes], timeout: float = 30.0) -> Tuple[int, bytes]:

@@ -6,6 +6,8 @@ import json
 import os
 import time
 
+from determined.common import task_env
+
 from ._link import MasterLink, MasterRefused, MasterUnreachable
 
 TYPE_CHECKING = False
@@ -16,23 +18,23 @@ if TYPE_CHECKING:
 
 # The key in cluster.json and trial.json, and the variable it comes from.
 _CLUSTER_TEXTS = (
-    ("master_url", "DET_MASTER"),
-    ("cluster_id", "DET_CLUSTER_ID"),
-    ("agent_id", "DET_AGENT_ID"),
-    ("task_id", "DET_TASK_ID"),
-    ("allocation_id", "DET_ALLOCATION_ID"),
-    ("session_token", "DET_SESSION_TOKEN"),
-    ("task_type", "DET_TASK_TYPE"),
+    ("master_url", task_env.MASTER),
+    ("cluster_id", task_env.CLUSTER_ID),
+    ("agent_id", task_env.AGENT_ID),
+    ("task_id", task_env.TASK_ID),
+    ("allocation_id", task_env.ALLOCATION_ID),
+    ("session_token", task_env.SESSION_TOKEN),
+    ("task_type", task_env.TASK_TYPE),
 )
 _CLUSTER_OPTIONAL = (
-    ("master_cert_name", "DET_MASTER_CERT_NAME"),
-    ("master_cert_file", "DET_MASTER_CERT_FILE"),
-    ("latest_checkpoint", "DET_LATEST_CHECKPOINT"),
+    ("master_cert_name", task_env.MASTER_CERT_NAME),
+    ("master_cert_file", task_env.MASTER_CERT_FILE),
+    ("latest_checkpoint", task_env.LATEST_CHECKPOINT),
 )
 _TRIAL_NUMBERS = (
-    ("trial_id", "DET_TRIAL_ID"),
-    ("experiment_id", "DET_EXPERIMENT_ID"),
-    ("trial_seed", "DET_TRIAL_SEED"),
+    ("trial_id", task_env.TRIAL_ID),
+    ("experiment_id", task_env.EXPERIMENT_ID),
+    ("trial_seed", task_env.TRIAL_SEED),
 )
 
 DEFAULT_PATIENCE = 900.0
@@ -89,14 +91,14 @@ def prepare_resources(link: MasterLink, env: Mapping[str, str], run_dir: str, te
     """Find the GPUs of this task, write ``info/resources.json`` and tell the master about them."""
     kind, uuids = find_gpus(env)
     write_json(os.path.join(run_dir, "info", "resources.json"), {"gpu_uuids": uuids})
-    allocation = env["DET_ALLOCATION_ID"]
+    allocation = env[task_env.ALLOCATION_ID]
     data = {
         "acceleratorType": kind,
         "acceleratorUuids": uuids,
         "allocationId": allocation,
-        "containerId": env.get("DET_CONTAINER_ID", ""),
-        "nodeName": env["DET_AGENT_ID"],
-        "taskId": env["DET_TASK_ID"],
+        "containerId": env.get(task_env.CONTAINER_ID, ""),
+        "nodeName": env[task_env.AGENT_ID],
+        "taskId": env[task_env.TASK_ID],
     }
     path = f"/api/v1/allocations/{_quote(allocation)}/acceleratorData"
     try:
@@ -112,7 +114,7 @@ def prepare_rendezvous(link: MasterLink, env: Mapping[str, str], run_dir: str, p
     Raises:
         PreparationFailed: the master refuses it.
     """
-    resources = env.get("DET_RESOURCES_ID") or env.get("DET_CONTAINER_ID", "")
+    resources = env.get(task_env.RESOURCES_ID) or env.get(task_env.CONTAINER_ID, "")
     path = f"/api/v1/allocations/{_quote(env['DET_ALLOCATION_ID'])}/resources/{_quote(resources)}/rendezvous"
     # The master answers when the last of the containers has come.
     answer = call_patiently(link, "GET", path, patience=patience, timeout=3600.0)
@@ -153,7 +155,7 @@ def call_patiently(
 
 def find_gpus(env: Mapping[str, str]) -> Tuple[str, List[str]]:
     """Return the kind of the accelerators that the task may use (``cuda``, ``rocm``, ``cpu``) and their UUIDs."""
-    if env.get("DET_SLOT_IDS", "[]") == "[]":
+    if env.get(task_env.SLOT_IDS, "[]") == "[]":
         return "cpu", []
     for kind, visible, command in (
         ("cuda", "CUDA_VISIBLE_DEVICES", ("nvidia-smi", "--query-gpu=index,uuid", "--format=csv,noheader")),
@@ -179,30 +181,30 @@ def write_json(path: str, value: object, mode: int = 0o644) -> None:
 
 
 def _cluster_info(env: Mapping[str, str]) -> Dict[str, Any]:
-    needed = [name for _, name in _CLUSTER_TEXTS] + ["DET_SLOT_IDS"]
+    needed = [name for _, name in _CLUSTER_TEXTS] + [task_env.SLOT_IDS]
     missing = [name for name in needed if name not in env]
     if missing:
         raise MissingVariables(f"these variables of a task are not set: {', '.join(missing)}")
     info: Dict[str, Any] = {key: env[name] for key, name in _CLUSTER_TEXTS}
-    info["slot_ids"] = _parse(env, "DET_SLOT_IDS")
+    info["slot_ids"] = _parse(env, task_env.SLOT_IDS)
     for key, name in _CLUSTER_OPTIONAL:
         info[key] = env.get(name) or None
     return info
 
 
 def _trial_info(env: Mapping[str, str]) -> Dict[str, Any]:
-    needed = [name for _, name in _TRIAL_NUMBERS] + ["DET_HPARAMS", "DET_EXPERIMENT_CONFIG"]
+    needed = [name for _, name in _TRIAL_NUMBERS] + [task_env.HPARAMS, task_env.EXPERIMENT_CONFIG]
     missing = [name for name in needed if name not in env]
     if missing:
         raise MissingVariables(f"these variables of a trial are not set: {', '.join(missing)}")
-    config = _parse(env, "DET_EXPERIMENT_CONFIG")
+    config = _parse(env, task_env.EXPERIMENT_CONFIG)
     info: Dict[str, Any] = {key: _parse(env, name) for key, name in _TRIAL_NUMBERS}
-    info["hparams"] = _parse(env, "DET_HPARAMS")
+    info["hparams"] = _parse(env, task_env.HPARAMS)
     info["config"] = config
-    info["steps_completed"] = int(env.get("DET_STEPS_COMPLETED") or 0)
-    info["trial_run_id"] = int(env.get("DET_TRIAL_RUN_ID") or 0)
+    info["steps_completed"] = int(env.get(task_env.STEPS_COMPLETED) or 0)
+    info["trial_run_id"] = int(env.get(task_env.TRIAL_RUN_ID) or 0)
     info["debug"] = bool(config.get("debug", False)) if isinstance(config, dict) else False
-    info["inter_node_network_interface"] = env.get("DET_INTER_NODE_NETWORK_INTERFACE")
+    info["inter_node_network_interface"] = env.get(task_env.INTER_NODE_NETWORK_INTERFACE)
     return info
 
 

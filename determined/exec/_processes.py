@@ -7,6 +7,8 @@ import signal
 import sys
 import time
 
+from determined.common import task_env
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Callable, Dict, List, Mapping, NoReturn, Optional, Sequence, Set
@@ -167,7 +169,7 @@ def _guard(read: int, group: int, allocation_id: str) -> NoReturn:
             os.dup2(null, stream)
         if os.read(read, 1) == b"":
             signal_group(group, signal.SIGKILL)
-            kill_marked("DET_ALLOCATION_ID", allocation_id)
+            kill_marked(task_env.ALLOCATION_ID, allocation_id)
     finally:
         os._exit(0)
 

@@ -37,6 +37,7 @@ class LogShipper:
         self._link = link
         self._wake = threading.Event()
         self._finishing = threading.Event()
+        self._patience = 0.0
         self._deadline: Optional[float] = None
         # A daemon: an answer that never comes must not keep the process.
         self._thread = threading.Thread(target=self._run, name="log-shipper", daemon=True)
@@ -51,15 +52,17 @@ class LogShipper:
             self._wake.set()
 
     def finish(self, patience: float) -> bool:
-        """Deliver what is left and end; give up on a master that is away after `patience` seconds.
+        """Deliver what is left and end; give up when the master has taken nothing for `patience` seconds.
 
         Returns:
             Whether all lines were delivered.
         """
+        self._patience = patience
         self._deadline = time.monotonic() + patience
         self._finishing.set()
         self._wake.set()
-        self._thread.join(patience + 1.0)
+        while self._thread.is_alive() and time.monotonic() < self._deadline + 1.0:
+            self._thread.join(0.5)
         return not self._thread.is_alive() and not self._spool.pending
 
     @property
@@ -100,6 +103,8 @@ class LogShipper:
             try:
                 self._send(records)
                 self._spool.drop_peeked()
+                if self._deadline is not None:
+                    self._deadline = time.monotonic() + self._patience
                 return True
             except (MasterUnreachable, MasterRefused):
                 if self._is_too_late():

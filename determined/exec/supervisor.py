@@ -35,6 +35,8 @@ import signal
 import sys
 import time
 
+from determined.common import task_env
+
 from . import _processes
 from ._entrypoint import HOOK, add_hook, entrypoint_command
 from ._lines import LineSplitter
@@ -133,8 +135,8 @@ class Supervisor:
         return MasterLink(
             self._spec["master_url"],
             self._spec["token"],
-            cert_file=self._env.get("DET_MASTER_CERT_FILE"),
-            cert_name=self._env.get("DET_MASTER_CERT_NAME"),
+            cert_file=self._env.get(task_env.MASTER_CERT_FILE),
+            cert_name=self._env.get(task_env.MASTER_CERT_NAME),
         )
 
     def _start(self, link: MasterLink, sink: LogSink) -> _Child:
@@ -164,10 +166,10 @@ class Supervisor:
         argv = self._spec.get("argv")
         if argv is None:
             if config is None:
-                config = json.loads(self._env.get("DET_EXPERIMENT_CONFIG", "{}"))
+                config = json.loads(self._env.get(task_env.EXPERIMENT_CONFIG, "{}"))
             argv = config.get("entrypoint")
         try:
-            return entrypoint_command(argv, self._env.get("DET_PYTHON_EXECUTABLE"))
+            return entrypoint_command(argv, self._env.get(task_env.PYTHON_EXECUTABLE))
         except ValueError as e:
             raise PreparationFailed(str(e)) from e
 

@@ -178,24 +178,25 @@ def _mismatch(value: Any, go_type: str, *, shown: bool = False) -> Refusal:
 
 
 def _message_decoder(message: Any) -> Decoder:
-    table: Dict[str, Tuple[str, Any]] = {}
+    hints: Dict[str, Tuple[str, Any]] = {}
     for name, hint in fields_of(message).items():
-        table[name] = table[_snake(name)] = (name, hint)
-    built: Dict[str, Decoder] = {}  # filled on first use: messages may hold themselves
+        hints[name] = hints[_snake(name)] = (name, hint)
+    built: Dict[str, Tuple[str, Decoder]] = {}  # filled on first use: messages may hold themselves
 
     def decode(value: Any) -> Any:
         if not isinstance(value, dict):
             raise _mismatch(value, "map[string]json.RawMessage")
         result = {}
         for key, item in value.items():
-            entry = table.get(key)
-            if entry is None or item is None:
+            if item is None:
                 continue
-            name, hint = entry
-            decoder = built.get(name)
-            if decoder is None:
-                decoder = built[name] = body_decoder(hint)
-            result[name] = decoder(item)
+            field = built.get(key)
+            if field is None:
+                if key not in hints:
+                    continue
+                name, hint = hints[key]
+                field = built[key] = (name, body_decoder(hint))
+            result[field[0]] = field[1](item)
         return result
 
     return decode

@@ -91,8 +91,11 @@ class Gateway:
                 return
             call = Call(request, self._caller(row, headers), headers, self._world, reply_headers)
             answer = await HANDLERS[row.name](call, **parameters)
-            dumps = _dumps_pretty if b"pretty" in query and _is_pretty(query) else _dumps
-            await _send(send, 200, dumps(answer).encode(), headers, reply_headers)
+            if b"pretty" in query and _is_pretty(query):
+                encoded = _dumps_pretty(json.loads(answer) if isinstance(answer, bytes) else answer).encode()
+            else:
+                encoded = answer if isinstance(answer, bytes) else _dumps(answer).encode()
+            await _send(send, 200, encoded, headers, reply_headers)
         except Exception as error:
             refusal = _coded(refusal_of(error))
             await _send(send, refusal.code.status, _error_body(refusal), headers, reply_headers)
@@ -209,7 +212,8 @@ async def _send(
 ) -> None:
     headers = [_JSON_TYPE, *_SECURITY]
     if len(body) >= _COMPRESS_FROM and "gzip" in asked.get("accept-encoding", ""):
-        body = gzip.compress(body, 1)
+        # megabytes take their time, during which others are answered
+        body = await asyncio.get_running_loop().run_in_executor(None, gzip.compress, body, 1)
         headers += [(b"content-encoding", b"gzip"), (b"vary", b"Accept-Encoding")]
     headers.append((b"content-length", str(len(body)).encode()))
     headers += [(k.encode(), v.encode()) for k, v in reply_headers.items()]

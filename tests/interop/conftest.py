@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import re
@@ -89,6 +90,51 @@ class Released:
         assert "Traceback" not in outcome.err, outcome.err
         return outcome.out
 
+    def config(self, *, script: str = "train.py", steps: int = 3, seconds: float = 0.0, **more: Any) -> Dict[str, Any]:
+        """A configuration whose trials run a script of ``model/`` with the released package."""
+        return {
+            "name": "released",
+            "entrypoint": ["sh", "run.sh", script],
+            "hyperparameters": {"steps": steps, "seconds": seconds, "x": 0.5},
+            "searcher": {
+                "name": "single",
+                "metric": "accuracy",
+                "smaller_is_better": False,
+                "max_length": {"batches": steps},
+            },
+            "environment": {"environment_variables": [f"DET_RELEASED_PYTHON={RELEASED_PYTHON}"]},
+            # not of type shared_fs: that the released package looks for in one fixed place when it runs in a task
+            "checkpoint_storage": {"type": "directory", "container_path": str(self.home / "checkpoints")},
+            "data": {"greeting": "hello"},
+            "resources": {"slots_per_trial": 1},
+            "max_restarts": 0,
+            **more,
+        }
+
+    def write_config(self, **config: Any) -> str:
+        """Write a configuration for `model/` to a new file and return its path."""
+        path = self.home / f"config-{len(list(self.home.glob('config-*')))}.yaml"
+        path.write_text(yaml.safe_dump(self.config(**config)))
+        return str(path)
+
+    def create(self, *options: str, **config: Any) -> int:
+        """Create an experiment of ``model/`` with the released ``det`` and return its number."""
+        said = self.det("experiment", "create", *options, self.write_config(**config), str(HERE / "model"))
+        found = re.search(r"Created experiment (\d+)", said)
+        assert found, said
+        return int(found.group(1))
+
+    def wait(self, experiment: int, code: int = 0) -> None:
+        """Wait until an experiment has ended; ``det`` must exit with this code."""
+        outcome = self.run("-m", "determined.cli", "experiment", "wait", str(experiment), "--polling-interval", "1")
+        if outcome.code != code:
+            logs = self.run("-m", "determined.cli", "experiment", "logs", str(experiment)).out
+            pytest.fail(f"experiment {experiment}: {outcome}\n{logs}")
+
+    def read(self, *arguments: str) -> Any:
+        """Run the released ``det`` and parse the JSON that it prints."""
+        return json.loads(self.det(*arguments, "--json"))
+
 
 @pytest.fixture(scope="session")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Released]:
@@ -110,51 +156,16 @@ def cluster_files() -> Iterator[pathlib.Path]:
         CLUSTER_FILES.unlink()
 
 
-def trial_config(*, script: str = "train.py", steps: int = 3, seconds: float = 0.0, **more: Any) -> Dict[str, Any]:
-    """A configuration whose trials run a script of ``model/`` with the released package."""
-    return {
-        "name": "released",
-        "entrypoint": ["sh", "run.sh", script],
-        "hyperparameters": {"steps": steps, "seconds": seconds, "x": 0.5},
-        "searcher": {
-            "name": "single",
-            "metric": "accuracy",
-            "smaller_is_better": False,
-            "max_length": {"batches": steps},
-        },
-        "environment": {"environment_variables": [f"DET_RELEASED_PYTHON={RELEASED_PYTHON}"]},
-        "data": {"greeting": "hello"},
-        "resources": {"slots_per_trial": 1},
-        "max_restarts": 0,
-        **more,
-    }
-
-
-def write_config(folder: pathlib.Path, config: Dict[str, Any]) -> str:
-    """Write a configuration to a new file and return its path."""
-    path = folder / f"config-{len(list(folder.glob('config-*')))}.yaml"
-    path.write_text(yaml.safe_dump(config))
-    return str(path)
-
-
-def number_in(text: str) -> int:
-    """The number of the experiment that ``det experiment create`` says it made."""
-    found = re.search(r"Created experiment (\d+)", text)
-    assert found, text
-    return int(found.group(1))
-
-
 @pytest.fixture(scope="session")
 def trained(released: Released, cluster_files: pathlib.Path) -> int:
     """An experiment of two trials that the released package has trained to the end."""
-    hyperparameters = {"steps": 3, "seconds": 0.0, "x": {"type": "categorical", "vals": [0.25, 0.5]}}
-    searcher = {"name": "grid", "metric": "accuracy", "smaller_is_better": False, "max_length": {"batches": 3}}
-    config = write_config(released.home, trial_config(hyperparameters=hyperparameters, searcher=searcher))
-    number = number_in(released.det("experiment", "create", config, str(HERE / "model")))
-    outcome = released.run("-m", "determined.cli", "experiment", "wait", str(number), "--polling-interval", "1")
-    if outcome.code != 0:
-        logs = released.run("-m", "determined.cli", "experiment", "logs", str(number)).out
-        pytest.fail(f"{outcome.out}\n{outcome.err}\n{logs}")
+    storage = {"type": "directory", "container_path": str(released.home / "checkpoints"), "save_trial_latest": 5}
+    number = released.create(
+        hyperparameters={"steps": 3, "seconds": 0.0, "x": {"type": "categorical", "vals": [0.25, 0.5]}},
+        searcher={"name": "grid", "metric": "accuracy", "smaller_is_better": False, "max_length": {"batches": 3}},
+        checkpoint_storage=storage,
+    )
+    released.wait(number)
     return number
 
 

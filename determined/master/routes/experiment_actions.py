@@ -35,12 +35,26 @@ from determined.common.api.wire.experiments import (
     UnarchiveExperimentsResponse,
 )
 
+from ..errors import plain
 from ..serialize.experiments import config_struct, experiment_message
 from ..services import experiment_actions as actions
 from ..services import experiment_changes as changes
-from ..services import experiments
+from ..services import experiments, tensorboard_files
 from ..services.experiments import Wanted
 from .registry import Call, handles
+
+# --- TensorBoard ----------------------------------------------------------------------------------------------------
+
+
+@handles(paths.DELETE_TENSORBOARD_FILES)
+async def delete_tensorboard_files(call: Call[Empty], experiment_id: int) -> Empty:
+    place = call.db.read_now(tensorboard_files.place_of, experiment_id)
+    try:
+        await tensorboard_files.remove(place)
+    except Exception as error:  # a storage may fail in any way of its client library
+        raise plain(f"the TensorBoard files of experiment {experiment_id} cannot be removed: {error}") from error
+    return {}
+
 
 # --- one ------------------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Union
+
 from determined.common.api.wire import paths
 from determined.common.api.wire.common import Empty
 from determined.common.api.wire.enums import GetExperimentsSortBy, OrderBy
@@ -27,14 +29,16 @@ from determined.common.api.wire.scalars import from_single
 from ..serialize.experiments import (
     NO_EXPERIMENT,
     experiment_message,
-    found_message,
+    experiments_page,
+    found_json,
     history_entry,
     job_summary,
-    listed_message,
+    listed_json,
 )
 from ..services import experiment_creation as creation
 from ..services import experiment_search, experiments
 from ..services.world import World
+from ..store.database import Connection
 from .registry import Call, handles
 
 # --- making ---------------------------------------------------------------------------------------------------------
@@ -105,8 +109,11 @@ def _shown(call: "Call[CreateExperimentRequest] | Call[ContinueExperimentRequest
 
 
 @handles(paths.GET_EXPERIMENTS)
-async def get_experiments(call: Call[GetExperimentsQuery]) -> GetExperimentsResponse:
-    query = call.request
+async def get_experiments(call: Call[GetExperimentsQuery]) -> Union[GetExperimentsResponse, bytes]:
+    return await call.db.read(_list, call.request)
+
+
+def _list(connection: Connection, query: GetExperimentsQuery) -> bytes:
     wanted = experiments.Wanted(
         name=query.get("name", ""),
         description=query.get("description", ""),
@@ -122,12 +129,11 @@ async def get_experiments(call: Call[GetExperimentsQuery]) -> GetExperimentsResp
     sort = query.get("sortBy", GetExperimentsSortBy.UNSPECIFIED)
     key = "ID" if sort is GetExperimentsSortBy.UNSPECIFIED else sort.removeprefix("SORT_BY_")
     descending = query.get("orderBy") is OrderBy.DESC
-    page = await call.db.read(experiments.list_experiments, wanted, key, descending, offset, limit)
+    page = experiments.list_experiments(connection, wanted, key, descending, offset, limit)
     show_trial_data = query.get("showTrialData", False)
-    return {
-        "experiments": [listed_message(row, show_trial_data=show_trial_data) for row in page.rows],
-        "pagination": page.window.pagination(offset, limit),
-    }
+    return experiments_page(
+        [listed_json(row, show_trial_data=show_trial_data) for row in page.rows], page.window.pagination(offset, limit)
+    )
 
 
 @handles(paths.GET_EXPERIMENT_LABELS)
@@ -136,20 +142,21 @@ async def get_experiment_labels(call: Call[GetExperimentLabelsQuery]) -> GetExpe
 
 
 @handles(paths.SEARCH_EXPERIMENTS)
-async def search_experiments(call: Call[SearchExperimentsRequest]) -> SearchExperimentsResponse:
-    request = call.request
+async def search_experiments(call: Call[SearchExperimentsRequest]) -> Union[SearchExperimentsResponse, bytes]:
+    return await call.db.read(_search, call.request)
+
+
+def _search(connection: Connection, request: SearchExperimentsRequest) -> bytes:
     offset, limit = request.get("offset", 0), request.get("limit", 0)
-    found = await call.db.read(
-        experiment_search.search_experiments,
+    found = experiment_search.search_experiments(
+        connection,
         request.get("projectId", 0),
         request.get("sort", ""),
         request.get("filter", ""),
         offset,
         limit,
     )
-    return {
-        "experiments": [
-            found_message(row, found.best_trials.get(row["shown_best_trial_id"])) for row in found.page.rows
-        ],
-        "pagination": found.page.window.pagination(offset, limit),
-    }
+    return experiments_page(
+        [found_json(row, found.best_trials.get(row["shown_best_trial_id"])) for row in found.page.rows],
+        found.page.window.pagination(offset, limit),
+    )

@@ -64,7 +64,7 @@ def _line(task_id: str, log: TaskLog) -> Line:
         log.get("containerId"),
         log.get("rankId"),
         timestamps.parse(time) if time else 0,
-        None if level is None else level.value[_LEVEL_PREFIX:],
+        None if level is None else level[_LEVEL_PREFIX:],
         log.get("stdtype"),
         log.get("source"),
         log.get("log", ""),

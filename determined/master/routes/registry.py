@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 Request = TypeVar("Request")
 Response = TypeVar("Response")
 
+Encoded = bytes
+"""A finished answer: a handler of long ones may encode them itself, on a reader's thread."""
+
 Lines = bytes
 """Finished lines of a stream: a handler that makes many may encode them itself."""
 
@@ -53,10 +56,14 @@ STREAM_HANDLERS: Dict[str, StreamHandler] = {}
 
 def handles(
     row: "Endpoint[Request, Response]",
-) -> "Callable[[Callable[..., Awaitable[Response]]], Callable[..., Awaitable[Response]]]":
+) -> """Callable[
+    [Callable[..., Awaitable[Union[Response, Encoded]]]], Callable[..., Awaitable[Union[Response, Encoded]]]
+]""":
     """Register a coroutine function as the answer to a row: ``async def f(call, **path_parameters) -> Response``."""
 
-    def register(handler: "Callable[..., Awaitable[Response]]") -> "Callable[..., Awaitable[Response]]":
+    def register(
+        handler: "Callable[..., Awaitable[Union[Response, Encoded]]]",
+    ) -> "Callable[..., Awaitable[Union[Response, Encoded]]]":
         if row.name in HANDLERS:
             raise ValueError(f"{row.name} has a handler already")
         HANDLERS[row.name] = handler

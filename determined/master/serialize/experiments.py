@@ -6,8 +6,9 @@ import json
 from functools import lru_cache
 from typing import Any, Dict, Optional, Sequence
 
+from determined.common.api.wire.common import Pagination
 from determined.common.api.wire.enums import ExperimentState, JobState, TrialState
-from determined.common.api.wire.experiments import Experiment, SearchExperimentExperiment, ValidationHistoryEntry
+from determined.common.api.wire.experiments import Experiment, ValidationHistoryEntry
 from determined.common.api.wire.jobs import JobSummary
 from determined.common.api.wire.scalars import from_single
 from determined.common.api.wire.trials import MetricsWorkload
@@ -18,6 +19,8 @@ from ..store.database import Row
 from .trials import trial_message
 
 _MASK = "********"
+_STORED_AS_JSON = ("labels", "hyperparameters", "config")
+_encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 NO_EXPERIMENT: Experiment = {
     "id": 0,
@@ -85,6 +88,8 @@ def experiment_message(row: Row, trial_ids: Sequence[int]) -> Experiment:
         row: of `store.experiments.find_shown`.
     """
     message = _message(row)
+    message["labels"] = json.loads(row["labels"])
+    message["config"] = config_struct(row["config"])
     message["numTrials"] = len(trial_ids)
     message["trialIds"] = list(trial_ids)
     message["searcherType"] = json.dumps(row["searcher_name"])
@@ -93,35 +98,11 @@ def experiment_message(row: Row, trial_ids: Sequence[int]) -> Experiment:
     return message
 
 
-def listed_message(row: Row, *, show_trial_data: bool = False) -> Experiment:
-    """An experiment as lists show it.
-
-    Parameters:
-        row: of `store.experiments.listed`.
-        show_trial_data: with the best value of the searcher's metric.
-    """
-    message = _message(row)
-    message["numTrials"] = row["num_trials"]
-    message["displayName"] = row["shown_name"]
-    message["searcherType"] = row["searcher_name"]
-    message["searcherMetric"] = row["searcher_metric"]
-    message["hyperparameters"] = json.loads(row["hyperparameters"])
-    message["duration"] = row["duration"]
-    if row["notes"]:
-        message["notes"] = "omitted"
-    if row["external_experiment_id"] is not None:
-        message["externalExperimentId"] = row["external_experiment_id"]
-    if show_trial_data and row["best_metric"] is not None:
-        message["bestTrialSearcherMetric"] = row["best_metric"]
-    return message
-
-
 def _message(row: Row) -> Experiment:
-    config = config_struct(row["config"])
     message: Experiment = {
         "id": row["id"],
         "description": row["description"],
-        "labels": json.loads(row["labels"]),
+        "labels": [],
         "startTime": format_wire(row["start_time"]),
         "endTime": _time(row["end_time"]),
         "state": ExperimentState(f"STATE_{row['shown_state']}"),
@@ -145,30 +126,82 @@ def _message(row: Row) -> Experiment:
         "workspaceId": row["workspace_id"],
         "workspaceName": row["workspace_name"],
         "parentArchived": bool(row["parent_archived"]),
-        "config": config,
+        "config": None,
         "originalConfig": "",
         "projectOwnerId": row["project_owner_id"],
         "checkpointSize": str(row["checkpoint_size"]),
         "checkpointCount": row["checkpoint_count"],
         "unmanaged": bool(row["unmanaged"]),
     }
-    pachyderm = (config.get("integrations") or {}).get("pachyderm")
-    if pachyderm is not None:
-        message["pachydermIntegration"] = pachyderm
+    if '"pachyderm":' in row["config"]:
+        pachyderm = (config_struct(row["config"]).get("integrations") or {}).get("pachyderm")
+        if pachyderm is not None:
+            message["pachydermIntegration"] = pachyderm
     return message
 
 
-def found_message(row: Row, best_trial: Optional[Details]) -> SearchExperimentExperiment:
-    """An experiment that a search found, with its best trial, whose state is the stored one."""
-    experiment = listed_message(row)
+# --- lists ----------------------------------------------------------------------------------------------------------
+# Encoded here rather than by the gateway: to read every configuration, only to write it again, would take longer than
+# all the rest.
+
+
+def experiments_page(experiments: Sequence[str], pagination: Pagination) -> bytes:
+    """A page of experiments (`GetExperimentsResponse`, `SearchExperimentsResponse`) of which each is encoded."""
+    return f'{{"experiments":[{",".join(experiments)}],"pagination":{_encode(pagination)}}}'.encode()
+
+
+def listed_json(row: Row, *, show_trial_data: bool = False) -> str:
+    """An experiment as lists show it (`Experiment`).
+
+    Parameters:
+        row: of `store.experiments.listed`.
+        show_trial_data: with the best value of the searcher's metric.
+    """
+    message = _listed_message(row)
+    if show_trial_data and row["best_metric"] is not None:
+        message["bestTrialSearcherMetric"] = row["best_metric"]
+    return _with_stored(message, row)
+
+
+def found_json(row: Row, best_trial: Optional[Details]) -> str:
+    """An experiment that a search found, with its best trial, whose state is the stored one
+    (`SearchExperimentExperiment`)."""
+    message = _listed_message(row)
     if best_trial is None:
-        return {"experiment": experiment, "bestTrial": None}
-    experiment["bestTrialId"] = best_trial.row["id"]
+        return f'{{"experiment":{_with_stored(message, row)},"bestTrial":null}}'
+    message["bestTrialId"] = best_trial.row["id"]
     trial = trial_message(best_trial)
     trial["state"] = TrialState(f"STATE_{best_trial.row['state']}")
     trial["searcherMetricValue"] = best_trial.row["searcher_metric_value"] or 0
     trial["bestValidation"] = trial["bestValidation"] or NO_VALIDATION
-    return {"experiment": experiment, "bestTrial": trial}
+    return f'{{"experiment":{_with_stored(message, row)},"bestTrial":{_encode(trial)}}}'
+
+
+def _listed_message(row: Row) -> Experiment:
+    """An experiment as lists show it, without what is stored as JSON."""
+    message = _message(row)
+    message["numTrials"] = row["num_trials"]
+    message["displayName"] = row["shown_name"]
+    message["searcherType"] = row["searcher_name"]
+    message["searcherMetric"] = row["searcher_metric"]
+    message["duration"] = row["duration"]
+    if row["notes"]:
+        message["notes"] = "omitted"
+    if row["external_experiment_id"] is not None:
+        message["externalExperimentId"] = row["external_experiment_id"]
+    return message
+
+
+def _with_stored(message: Experiment, row: Row) -> str:
+    """A message as JSON, with what is stored as JSON put in as it stands."""
+    own = _encode({key: value for key, value in message.items() if key not in _STORED_AS_JSON})
+    config = row["config"]
+    if '"secrets":' in config:
+        config = _encode(config_struct(config))
+    return f'{own[:-1]},"labels":{row["labels"]},"hyperparameters":{row["hyperparameters"]},"config":{config}}}'
+
+
+# --- what belongs to one --------------------------------------------------------------------------------------------
 
 
 def job_summary(jobs_ahead: int, has_resources: bool) -> JobSummary:

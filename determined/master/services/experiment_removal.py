@@ -1,4 +1,4 @@
-"""Takes deleted experiments to their end: when the files of their checkpoints are gone, their rows go, too."""
+"""Takes deleted experiments to their end: when the files of their checkpoints are gone, the rest goes, too."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import List, Set
 from ..notify import ExperimentChanged, Hub
 from ..store import checkpoints as store
 from ..store.database import Connection, Database, Transaction
+from . import tensorboard_files
 
 logger = logging.getLogger("determined.master.deletions")
 
@@ -19,6 +20,7 @@ class ExperimentRemoval:
     def __init__(self, db: Database, hub: Hub) -> None:
         self._db = db
         self._tasks: "Set[asyncio.Task[None]]" = set()
+        self._in_progress: Set[int] = set()
         hub.listen(ExperimentChanged, lambda event: self._look(event.experiment_id))
 
     async def start(self) -> None:
@@ -38,8 +40,26 @@ class ExperimentRemoval:
         task.add_done_callback(self._tasks.discard)
 
     async def _finish(self, experiment_id: int) -> None:
-        if self._db.read_now(_is_deleting, experiment_id):
+        if experiment_id in self._in_progress or not self._db.read_now(_is_ready, experiment_id):
+            return
+        self._in_progress.add(experiment_id)
+        try:
+            if not self._db.read_now(store.removals_of, experiment_id):
+                await self._remove_tensorboard_files(experiment_id)
             await self._db.write(finish, experiment_id)
+        finally:
+            self._in_progress.discard(experiment_id)
+
+    async def _remove_tensorboard_files(self, experiment_id: int) -> None:
+        place = self._db.read_now(tensorboard_files.place_if_written, experiment_id)
+        if place is None:
+            return
+        try:
+            await tensorboard_files.remove(place)
+        except Exception as error:
+            # a storage may fail in any way of its client library; that must not keep an experiment for ever whose
+            # checkpoints, if it had any, are gone
+            logger.warning("TensorBoard files stay in %s of experiment %d: %s", place.folder, experiment_id, error)
 
 
 def finish(tx: Transaction, experiment_id: int) -> None:
@@ -56,6 +76,12 @@ def finish(tx: Transaction, experiment_id: int) -> None:
         tx.execute("DELETE FROM logs WHERE task_id IN (SELECT id FROM tasks WHERE experiment_id = ?)", (experiment_id,))
         tx.execute("DELETE FROM experiments WHERE id = ?", (experiment_id,))
     tx.announce(ExperimentChanged(experiment_id))
+
+
+def _is_ready(connection: Connection, experiment_id: int) -> bool:
+    """Whether a deletion waits for no checkpoint any more: all are gone, or could not be removed."""
+    removals = store.removals_of(connection, experiment_id)
+    return _is_deleting(connection, experiment_id) and all(removal["error"] is not None for removal in removals)
 
 
 def _is_deleting(connection: Connection, experiment_id: int) -> bool:

@@ -20,7 +20,8 @@ def running(connection: Connection) -> List[Row]:
     return connection.all(
         "SELECT a.*, k.type AS task_type, k.trial_id, k.experiment_id, k.spec, k.start_time AS task_start,"
         " coalesce(e.priority, json_extract(k.spec, '$.priority'), 42) AS priority FROM allocations a"
-        " JOIN tasks k ON k.id = a.task_id LEFT JOIN experiments e ON e.id = k.experiment_id WHERE a.end_time IS NULL ORDER BY a.rowid"
+        " JOIN tasks k ON k.id = a.task_id LEFT JOIN experiments e ON e.id = k.experiment_id"
+        " WHERE a.end_time IS NULL ORDER BY a.rowid"
     )
 
 

@@ -119,7 +119,7 @@ def test_invalid_hyperparameters_are_reported_and_exit_with_0(trial: Trial, stub
 
 def test_invalid_hyperparameters_need_a_text() -> None:
     with pytest.raises(TypeError, match="str"):
-        determined.InvalidHP(3)
+        determined.InvalidHP(3)  # type: ignore[arg-type]
 
 
 def test_an_exception_of_the_training_is_not_hidden_by_a_failed_report(trial: Trial, stub: StubMaster) -> None:

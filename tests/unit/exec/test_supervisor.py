@@ -8,6 +8,7 @@ import pathlib
 import signal
 import stat
 import sys
+import threading
 from typing import Any, Dict, List
 
 import pytest
@@ -203,6 +204,16 @@ def test_lines_that_a_missing_master_never_took_stay_in_a_file(task: Task, stub:
     assert left[-2:] == ["one\n", "two\n"]
 
 
+def test_a_slow_master_is_given_time_as_long_as_it_takes_lines(task: Task, stub: StubMaster) -> None:
+    def answer(request: Request) -> Any:
+        threading.Event().wait(0.15)
+        return {}
+
+    stub.on("POST", "/api/v1/task/logs", answer)
+    task.run(["seq", "6000"], flush_seconds=0.4)
+    assert len(task.texts()) == 6000
+
+
 def test_no_file_of_lines_stays_when_all_are_delivered(task: Task) -> None:
     task.run(["echo", "hello"])
     assert not (task.run_dir / "logs.spool").exists()
@@ -277,6 +288,17 @@ def test_preparation_fetches_files_and_writes_what_the_recorded_container_has(ta
         "nodeName": "agent-0",
         "taskId": "1.task",
     }
+
+
+def test_a_command_gets_its_files_but_meets_nobody(task: Task, stub: StubMaster) -> None:
+    task.serve_files({"note.txt": "you\n"})
+    environment = {**task.environment(), "DET_TASK_TYPE": "COMMAND"}
+    assert task.run(["cat", "note.txt"], prepare=True, env=environment)["exit_code"] == 0
+    assert task.texts() == ["you\n"]
+    assert sorted(p.name for p in (task.run_dir / "info").iterdir()) == ["cluster.json", "resources.json"]
+    assert not [r for r in stub.requests if "rendezvous" in r.path]
+    # it prints what it was told to, and nothing of ours
+    assert [r["log"] for r in records_of(stub)] == ["you\n"]
 
 
 def test_the_start_up_hook_exports_variables_to_the_entrypoint(task: Task) -> None:
