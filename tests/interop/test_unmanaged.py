@@ -22,7 +22,7 @@ def test_an_unmanaged_trial_of_the_released_package_goes_on_where_it_stopped(rel
     assert run(released, "end", 0) == first, "the external identifiers name the same trial"
     experiment, trial = first
     shown = released.read("trial", "describe", str(trial))["trial"]
-    assert (shown["state"], shown["latestTraining"]["totalBatches"]) == ("STATE_COMPLETED", 4)
+    assert (shown["state"], shown["totalBatchesProcessed"]) == ("STATE_COMPLETED", 4)
     described = released.read("experiment", "describe", str(experiment))[0]["experiment"]
     assert (described["unmanaged"], described["labels"]) == (True, ["loose"])
     logs = released.det("trial", "logs", str(trial))

@@ -296,9 +296,10 @@ def checkpoints(number):
         warnings.simplefilter("ignore")
         assert experiment.top_checkpoint().uuid == best.uuid
         assert [c.training.trial_id for c in experiment.top_n_checkpoints(2)] == [trial.id, other.id]
-        assert trial.top_checkpoint().uuid == best.uuid
         assert trial.select_checkpoint(latest=True).metadata["steps_completed"] == 3
-        assert trial.select_checkpoint(best=True).uuid == best.uuid
+        best_of_trial = trial.select_checkpoint(best=True, sort_by="accuracy", smaller_is_better=False)
+        assert best_of_trial.metadata["steps_completed"] == 3
+        assert trial.select_checkpoint(uuid=best.uuid).uuid == best.uuid
         assert experiment.top_checkpoint(sort_by="accuracy", smaller_is_better=True).uuid != best.uuid
     found = master.get_checkpoint(best.uuid)
     assert found.uuid == best.uuid and found.resources == best.resources
