@@ -50,12 +50,18 @@ def to_datetime(micros: int) -> datetime:
 
 def format_wire(micros: int) -> str:
     """Return microseconds since 1970 as the master writes them: UTC, ``Z``, and 0, 3 or 6 digits of a fraction."""
-    seconds, fraction = divmod(micros, 1_000_000)
-    # strftime costs five times as much; most of a list's time would go into it.
-    t = time.gmtime(seconds)
-    text = f"{t[0]:04d}-{t[1]:02d}-{t[2]:02d}T{t[3]:02d}:{t[4]:02d}:{t[5]:02d}"
+    minutes, left = divmod(micros, 60_000_000)
+    seconds, fraction = divmod(left, 1_000_000)
+    text = f"{_format_minute(minutes)}{seconds:02d}"
     if not fraction:
         return text + "Z"
     if fraction % 1000:
         return f"{text}.{fraction:06d}Z"
     return f"{text}.{fraction // 1000:03d}Z"
+
+
+@lru_cache(maxsize=512)
+def _format_minute(minutes: int) -> str:
+    """A time up to its minute: times that are written together often share it."""
+    t = time.gmtime(minutes * 60)
+    return f"{t[0]:04d}-{t[1]:02d}-{t[2]:02d}T{t[3]:02d}:{t[4]:02d}:"

@@ -27,7 +27,8 @@ Decoder = Callable[[Any], Any]
 
 _INTEGERS = {"int32": (-(2**31), 2**31 - 1), "uint32": (0, 2**32 - 1)}
 _LONG = {"int64": (-(2**63), 2**63 - 1), "uint64": (0, 2**64 - 1)}
-_GO_INTEGER = re.compile(r"[+-]?\d+\Z")
+_GO_INTEGER = re.compile(r"[+-]?0*([0-9]+)\Z")
+_MOST_DIGITS = 40
 _TRUE = {"1", "t", "T", "TRUE", "true", "True"}
 _FALSE = {"0", "f", "F", "FALSE", "false", "False"}
 _SPECIAL_FLOATS = ("NaN", "Infinity", "-Infinity")
@@ -66,6 +67,8 @@ def parse_json(raw: bytes) -> Any:
         return _whole(value) if "\\ud" in text.lower() else value
     except json.JSONDecodeError as error:
         raise invalid(_go_syntax_error(text, error.pos)) from None
+    except _Overflow as error:
+        raise invalid(f"json: cannot unmarshal number {error.number} into Go value of type float64") from None
     except _BareConstant as error:
         raise invalid(f"invalid character '{error.name.lstrip('-')[:1]}' looking for beginning of value") from None
     except RecursionError:
@@ -92,7 +95,27 @@ def _refuse_constant(name: str) -> Any:
     raise _BareConstant(name)
 
 
-_JSON = json.JSONDecoder(parse_constant=_refuse_constant)
+class _Overflow(ValueError):
+    def __init__(self, number: str) -> None:
+        super().__init__(number)
+        self.number = number if len(number) <= _MOST_DIGITS else number[:_MOST_DIGITS] + "..."
+
+
+def _parse_json_float(number: str) -> float:
+    value = float(number)
+    if value - value != 0:  # infinite: no double, and no JSON when it is answered
+        raise _Overflow(number)
+    return value
+
+
+def _parse_json_integer(number: str) -> Union[int, float]:
+    # no field takes more digits; Python refuses to read many thousands, and float() fails on some hundreds
+    return int(number) if len(number) <= _MOST_DIGITS else _parse_json_float(number)
+
+
+_JSON = json.JSONDecoder(
+    parse_constant=_refuse_constant, parse_float=_parse_json_float, parse_int=_parse_json_integer
+)
 
 
 def _go_syntax_error(text: str, position: int) -> str:
@@ -436,9 +459,10 @@ def parse_integer(text: str, low: int = -(2**31), high: int = 2**31 - 1) -> int:
     Raises:
         Refusal: it is none, or is out of range.
     """
-    if not _GO_INTEGER.match(text):
+    match = _GO_INTEGER.match(text)
+    if not match:
         raise invalid(f'strconv.ParseInt: parsing "{text}": invalid syntax')
-    value = int(text)
+    value = int(text) if len(match.group(1)) <= _MOST_DIGITS else high + 1
     if not low <= value <= high:
         raise invalid(f'strconv.ParseInt: parsing "{text}": value out of range')
     return value
@@ -472,7 +496,7 @@ def _enum_reader(enum: "type[WireEnum]") -> _Reader:
     def read(text: str) -> Any:
         if text in by_name:
             return by_name[text]
-        if _GO_INTEGER.match(text) and int(text) in by_number:
+        if _GO_INTEGER.match(text) and len(text) <= _MOST_DIGITS and int(text) in by_number:
             return by_number[int(text)]
         raise invalid(f"{text} is not a valid {_go_name(enum)}")
 

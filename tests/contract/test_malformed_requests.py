@@ -189,6 +189,8 @@ class Maker:
         path = self.path(row)
         hint = messages.request
         made = self.message(hint) if is_message(hint) else self.value("config", hint)
+        if row.name == "PatchUsers" and isinstance(made, dict):
+            made["activate"] = True  # or a filter takes in everybody, and nobody can log in any more
         if row.has_body:
             return path, json.dumps(made).encode()
         return path + "?" + urlencode(list(query_pairs("", made)), errors="surrogatepass"), None

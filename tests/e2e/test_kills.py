@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import pathlib
 import random
-import signal
 import time
 from typing import Any, Dict, List
 
@@ -14,7 +12,7 @@ from determined.common.api.endpoints import trials as trials_api
 from determined.experimental import client
 from determined.master import LocalMaster
 
-from .test_recovery import steps_of, wait_until
+from .test_recovery import kill_master, steps_of
 
 TRAINING = """
 import time
@@ -67,8 +65,7 @@ def test_an_adaptive_search_makes_the_same_trials_however_often_its_master_is_ki
     for _ in range(KILLS):
         master = LocalMaster(folder, slots=2).start()
         time.sleep(when.uniform(0.1, 1.5))
-        os.kill(master.pid, signal.SIGKILL)
-        wait_until(lambda: not alive(master.pid))
+        kill_master(master)
         master.stop()
     with LocalMaster(folder, slots=2) as last:
         experiment = client.Determined(master=last.url).get_experiment(number)
@@ -86,10 +83,3 @@ def run(master: LocalMaster, model: pathlib.Path) -> client.Experiment:
 
 def hyperparameters_of(experiment: client.Experiment) -> List[str]:
     return sorted(json.dumps(trial.hparams) for trial in experiment.list_trials())
-
-
-def alive(pid: int) -> bool:
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False

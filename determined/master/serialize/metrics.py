@@ -38,13 +38,9 @@ def reports_line(connection: Connection, trial_id: int, group: str, after: int) 
         return b"", None
     head, tail = f'{{"trialId":{trial_id},"endTime":"', f',"group":{quote(group)}}}'
     parts: List[str] = []
-    second, date = -1, ""
     for report_id, _, run_id, _, batches, end_time, metrics in rows:
         # the real master cuts these times to milliseconds
-        at, millis = divmod(end_time // 1000, 1000)
-        if at != second:
-            second, date = at, format_wire(at * 1_000_000)[:-1]
-        time = f"{date}.{millis:03d}Z" if millis else f"{date}Z"
+        time = format_wire(end_time // 1000 * 1000)
         parts.append(
             f'{head}{time}","metrics":{metrics},"totalBatches":{batches},"archived":false,'
             f'"id":{report_id},"trialRunId":{run_id}{tail}'
