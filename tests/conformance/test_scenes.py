@@ -40,7 +40,7 @@ def play(scene: pathlib.Path) -> Tuple[int, Dict[int, List[str]]]:
     """Play a scene on a fresh master; returns how many steps it has, and the differences of those that differ."""
     start = (
         f"env PYTHONPATH={REPOSITORY} {sys.executable} -m determined.master --port {{port}} --data-dir {{data}}"
-        " --slots {slots} --initial-user-password Passw0rd!x --log-level warning"
+        " --slots {slots} --initial-user-password Passw0rd!x"
     )
     arguments = argparse.Namespace(start=start, slots_arg=None, master=None)
     steps, _, told = load_judge().run_scene(scene, arguments, False)
