@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from ._checkpoint import DownloadMode as DownloadMode
     from ._checkpoint import DummyCheckpointContext as DummyCheckpointContext
     from ._context import Context as Context
-    from ._context import init as init
     from ._distributed import DistributedContext as DistributedContext
     from ._distributed import DummyDistributedContext as DummyDistributedContext
     from ._experimental import ExperimentalCoreContext as ExperimentalCoreContext
+    from ._init import init as init
     from ._metrics import ReportFailed as ReportFailed
     from ._preempt import DummyPreemptContext as DummyPreemptContext
     from ._preempt import PreemptContext as PreemptContext
@@ -58,6 +58,6 @@ __getattr__, __dir__, __all__ = attach(
         "TensorboardMode": "determined.core._tensorboard:TensorboardMode",
         "TrainContext": "determined.core._train:TrainContext",
         "Unit": "determined.core._searcher:Unit",
-        "init": "determined.core._context:init",
+        "init": "determined.core._init:init",
     },
 )

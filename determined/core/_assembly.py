@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from determined.common.api._session import BaseSession
     from determined.tensorboard import TensorboardManager
 
-    from ._context import Storage
+    Storage = Union[str, "os.PathLike[str]", Mapping[str, Any], None]
 
 logger = logging.getLogger("determined.core")
 

@@ -3,40 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import logging
-import signal
 import sys
-import threading
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, List, Mapping, Optional, Type, Union
+from typing import TYPE_CHECKING, Optional, Type
 
 from determined._exceptions import InvalidHP
 from determined.common.api.endpoints import webhooks as webhooks_api
 from determined.common.api.wire.enums import LogLevel
-from determined.common.storage import StorageManager
 
 from ._checkpoint import CheckpointContext
 from ._distributed import DistributedContext
 from ._experimental import ExperimentalCoreContext
 from ._patience import call_patiently
-from ._preempt import PreemptContext, PreemptMode
+from ._preempt import PreemptContext
 from ._profiler import ProfilerContext
 from ._searcher import SearcherContext
-from ._tensorboard import TensorboardMode
 from ._train import EarlyExitReason, TrainContext
 
 if TYPE_CHECKING:
-    import os
-
     from determined._info import ClusterInfo
     from determined.common.api._session import BaseSession
     from determined.common.api.wire.webhooks import PostWebhookEventDataRequest
     from determined.tensorboard import TensorboardManager
 
     from ._metrics import ReportShipper
-
-    Storage = Union[str, "os.PathLike[str]", Mapping[str, Any], None]
 
 logger = logging.getLogger("determined.core")
 
@@ -199,64 +190,3 @@ class Context:
                 raise
             # The exception that ends the block is the one to see.
             logger.error("%s", e)
-
-
-def init(
-    *,
-    distributed: Optional[DistributedContext] = None,
-    checkpoint_storage: Storage = None,
-    preempt_mode: PreemptMode = PreemptMode.WorkersAskChief,
-    tensorboard_mode: TensorboardMode = TensorboardMode.AUTO,
-    storage_manager: Optional[StorageManager] = None,
-) -> Context:
-    """Make the context of this training, to be used in a ``with`` block.
-
-    Outside of a cluster it works too: reports are logged, and checkpoints go to ``checkpoint_storage``.
-
-    Parameters:
-        distributed: the other processes of the training. Needed if there are any.
-        checkpoint_storage: where checkpoints go: a path, a URL (``file://``, ``s3://``, ``gs://``) or a configuration
-            as a dict. Defaults to that of the experiment, or outside of a cluster to a directory of the user's.
-        preempt_mode: see `PreemptMode`.
-        tensorboard_mode: see `TensorboardMode`.
-        storage_manager: a storage made by the caller, instead of ``checkpoint_storage``.
-
-    Raises:
-        ValueError: the task has several slots and ``distributed`` is missing, or the storage makes no sense.
-        TypeError: the storage is no path, URL or dict.
-        MasterNotFoundException: the master stayed away.
-
-    Example::
-
-        with core.init() as core_context:
-            core_context.train.report_validation_metrics(steps_completed=100, metrics={"accuracy": 0.9})
-    """
-    from determined._info import get_cluster_info
-
-    from . import _assembly
-
-    preempt_mode = PreemptMode(preempt_mode)
-    tensorboard_mode = TensorboardMode(tensorboard_mode)
-    _install_stack_printer()
-    info = get_cluster_info()
-    if info is None:
-        return _assembly.assemble_local(distributed, checkpoint_storage, storage_manager, preempt_mode)
-    _assembly.check_distributed(info, distributed)
-    if info.task_type != "TRIAL":
-        return _assembly.assemble_task(info, distributed, checkpoint_storage, storage_manager, preempt_mode)
-    return _assembly.assemble_trial(
-        info, distributed, checkpoint_storage, storage_manager, preempt_mode, tensorboard_mode
-    )
-
-
-def _install_stack_printer() -> None:
-    """Print all threads' stacks on SIGUSR1, to find out where a training hangs."""
-    if hasattr(signal, "SIGUSR1") and threading.current_thread() is threading.main_thread():
-        with contextlib.suppress(OSError, ValueError, RuntimeError, AttributeError):
-            # There may be no stderr with a file descriptor, such as in a notebook.
-            faulthandler.register(
-                signal.SIGUSR1, all_threads=True, chain=signal.getsignal(signal.SIGUSR1) not in _PLAIN
-            )
-
-
-_PLAIN: List[Any] = [signal.SIG_DFL, signal.SIG_IGN, None]
