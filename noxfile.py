@@ -12,7 +12,7 @@ nox.options.error_on_missing_interpreters = False
 
 HERE = pathlib.Path(__file__).parent
 SHARED = HERE.parent / "shared"
-TEST_NEEDS = ["pytest>=7.4", "numpy", "PyYAML"]
+TEST_NEEDS = ["pytest>=7.4", "pytest-timeout", "numpy", "PyYAML"]
 CHECK_NEEDS = [
     "mypy>=1.11", "ruff>=0.6", "import-linter>=2.0", "types-requests", "types-PyYAML", "types-python-dateutil", "nox",
 ]  # fmt: skip
@@ -31,14 +31,14 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """All tests on the interpreter that runs nox."""
     session.install("-e", ".[master]", *TEST_NEEDS)
-    session.run("pytest", *session.posargs)
+    session.run("pytest", "--timeout=240", *session.posargs)
 
 
 @nox.session(python=["3.9", "3.10", "3.11", "3.12", "3.13"])
 def versions(session: nox.Session) -> None:
     """Unit tests on every supported Python that is installed."""
     session.install("-e", ".[master]", *TEST_NEEDS)
-    session.run("pytest", "tests/unit", "tests/contract", *session.posargs)
+    session.run("pytest", "--timeout=240", "tests/unit", "tests/contract", *session.posargs)
 
 
 @nox.session
@@ -61,6 +61,18 @@ def conformance(session: nox.Session) -> None:
     start = "python -m determined.master --port {port} --data-dir {data} --slots {slots}"
     start += " --initial-user-password Passw0rd!x"
     session.run("python", str(judge), "play", "--start", start, *session.posargs)
+
+
+@nox.session
+def interop(session: nox.Session) -> None:
+    """The released client, as it is, with the embedded master."""
+    session.install("-e", ".[master]", *TEST_NEEDS)
+    released = pathlib.Path(session.create_tmp()).absolute() / "released"
+    python = released / "bin" / "python"
+    if not python.exists():
+        session.run("python", "-m", "venv", str(released))
+    session.run(str(python), "-m", "pip", "install", "-q", "determined==0.38.1", external=True)
+    session.run("pytest", "tests/interop", *session.posargs, env={"DET_RELEASED_PYTHON": str(python)})
 
 
 if __name__ == "__main__":

@@ -13,48 +13,61 @@ import sys
 import threading
 from pathlib import Path
 from types import FrameType
-from typing import List, Optional
+from typing import Any, Dict, List, Optional
 
 import uvicorn
 
 from .app import Master
-from .settings import Settings
+from .background import default_folder
+from .settings import DURABILITIES, LOG_LEVELS, Settings
+from .settings_file import read_settings
 
 
 def parse_arguments(arguments: Optional[List[str]] = None) -> Settings:
-    """Return the settings that a command line says."""
-    parser = argparse.ArgumentParser(prog="python -m determined.master", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
-    parser.add_argument("--port", type=int, default=8080, help="port to listen on (default %(default)s)")
-    parser.add_argument("--data-dir", type=Path, required=True, help="folder of everything the master keeps")
+    """Return the settings of a command line and of the file it names; what the command line says counts."""
+    parser = _make_parser()
+    given = vars(parser.parse_args(arguments))
+    values: Dict[str, Any] = {}
+    file = given.pop("config", None)
+    if file is not None:
+        try:
+            values = read_settings(file)
+        except (OSError, ValueError) as error:
+            parser.error(str(error))
+    password = given.pop("initial_user_password", None) or os.environ.get("DET_INITIAL_USER_PASSWORD")
+    values.update(given)
+    if password:
+        values["initial_passwords"] = dict.fromkeys(("admin", "determined"), password)
+    if not 0 <= values.get("port", 0) < 2**16:
+        parser.error("--port must be between 0 and 65535")
+    if (values.get("slots") or 0) < 0:
+        parser.error("--slots must not be negative")
+    data_dir = values.pop("data_dir", None) or default_folder() / "master"
+    return Settings(data_dir=data_dir.absolute(), **values)
+
+
+def _make_parser() -> argparse.ArgumentParser:
+    # an option that is not given leaves no trace: then the file counts, and at last the default of `Settings`
+    parser = argparse.ArgumentParser(
+        prog="python -m determined.master", description=__doc__, argument_default=argparse.SUPPRESS
+    )
+    parser.add_argument("--config", type=Path, help="YAML file of settings; options of the command line count for more")
+    parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on, 0 for a free one (default 8080)")
+    parser.add_argument(
+        "--data-dir", type=Path, help=f"folder of everything the master keeps (default {default_folder() / 'master'})"
+    )
     parser.add_argument("--slots", type=int, help="slots to offer (default: the GPUs, or else one per CPU core)")
     parser.add_argument(
         "--initial-user-password",
-        default=os.environ.get("DET_INITIAL_USER_PASSWORD", ""),
         help="password of 'admin' and 'determined' in a new folder (default: $DET_INITIAL_USER_PASSWORD, else none)",
     )
-    parser.add_argument(
-        "--durability", choices=("normal", "full"), default="normal", help="sync every commit with 'full'"
-    )
-    parser.add_argument("--cluster-name", default="", help="name shown to users")
+    parser.add_argument("--durability", choices=DURABILITIES, help="sync every commit with 'full' (default normal)")
+    parser.add_argument("--cluster-name", help="name shown to users")
     parser.add_argument("--python", help="interpreter that runs the tasks (default: the master's own)")
-    parser.add_argument("--log-level", default="info", choices=("debug", "info", "warning", "error"))
+    parser.add_argument("--log-level", choices=LOG_LEVELS, help="of the master's own log (default info)")
     parser.add_argument("--stop-with-parent", action="store_true", help="stop when standard input closes")
-    given = parser.parse_args(arguments)
-    if given.slots is not None and given.slots < 0:
-        parser.error("--slots must not be negative")
-    logging.basicConfig(level=given.log_level.upper(), format="%(asctime)s %(levelname)s: %(name)s: %(message)s")
-    return Settings(
-        data_dir=given.data_dir.absolute(),
-        host=given.host,
-        port=given.port,
-        slots=given.slots,
-        initial_passwords=dict.fromkeys(("admin", "determined"), given.initial_user_password),
-        durability=given.durability,
-        cluster_name=given.cluster_name,
-        python=given.python,
-        stop_with_parent=given.stop_with_parent,
-    )
+    return parser
 
 
 class _Server(uvicorn.Server):
@@ -95,6 +108,7 @@ def _stop_with_parent() -> None:
 def main() -> int:
     """Run a master until it is told to stop."""
     settings = parse_arguments()
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s: %(name)s: %(message)s")
     try:
         listener = socket.create_server((settings.host, settings.port), family=_family(settings.host), backlog=2048)
     except OSError as error:

@@ -30,7 +30,7 @@ from .services.webhook_calls import WebhookSender
 from .services.webhooks import signing_key
 from .services.world import Identity, World
 from .settings import AGENT_ID, Settings
-from .store import slots
+from .store import slots, users
 from .store.database import Database, Transaction
 
 logger = logging.getLogger("determined.master")
@@ -93,12 +93,24 @@ class Master:
         ]
         for worker in self._workers:
             await worker.start()
+        self._warn_if_open()
         logger.info("the master %s is up, with %d slots", self.world.identity.master_id, len(devices))
+
+    def _warn_if_open(self) -> None:
+        names = [] if self.settings.is_private() else self.world.db.read_now(users.names_without_password)
+        if names:
+            logger.warning(
+                "whoever reaches %s:%d can log in without a password as %s: give them one, or listen on 127.0.0.1",
+                self.settings.host or "*",
+                self.settings.port,
+                ", ".join(names),
+            )
 
     async def quiesce(self) -> None:
         """End the tasks and answer who waits, while the master can still be reached. Safe to call twice."""
         await self._engine.stop()
         self.world.hub.close()
+        self.world.meetings.close()
 
     async def stop(self) -> None:
         """End what has not ended, and close the data folder."""

@@ -75,23 +75,26 @@ def find(name: str, folder: Optional[Path] = None) -> Optional[Cluster]:
 def start(
     name: str,
     *,
-    host: str = "127.0.0.1",
-    port: int = 8080,
+    host: Optional[str] = None,
+    port: Optional[int] = None,
     slots: Optional[int] = None,
     initial_password: str = "",
     folder: Optional[Path] = None,
+    config: Optional[Path] = None,
 ) -> Cluster:
     """Start a master in the background and return when it answers.
 
     Parameters:
         name: the cluster's name; its state lies in a folder of that name.
-        host, port: where to listen.
+        host, port: where to listen; None for what the settings file says, else 127.0.0.1 and 8080.
         slots: see `Settings.slots`.
         initial_password: of ``admin`` and ``determined``, in a new folder.
         folder: where clusters keep their state; None for `default_folder`.
+        config: a settings file, see `settings_file`; the other parameters count for more.
 
     Raises:
-        ValueError: the name cannot be a folder's.
+        ValueError: the name cannot be a folder's, or the settings file is wrong or names a data_dir.
+        OSError: the settings file cannot be read.
         RuntimeError: it runs already, or does not come up; the end of its log is in the message.
     """
     if not name or name in (".", "..") or "/" in name or os.sep in name:
@@ -100,9 +103,14 @@ def start(
     if known is not None and known.is_running():
         raise RuntimeError(f"cluster {name!r} runs already, at {known.url}")
     home = (folder or default_folder()) / name
+    settings = {} if config is None else _settings_of(config)
+    host = host or settings.get("host", "127.0.0.1")
+    port = settings.get("port", 8080) if port is None else port
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     command = [sys.executable, "-m", "determined.master", "--host", host, "--port", str(port)]
     command += ["--data-dir", str(home), "--cluster-name", name]
+    if config is not None:
+        command += ["--config", str(config.absolute())]
     if slots is not None:
         command += ["--slots", str(slots)]
     environment = {**os.environ, "PYTHONPATH": package_path()}
@@ -126,6 +134,16 @@ def start(
         process.wait()
     said = cluster.log_path.read_text(errors="replace")[-2000:]
     raise RuntimeError(f"the master of cluster {name!r} did not start:\n{said}")
+
+
+def _settings_of(config: Path) -> Dict[str, Any]:
+    from .settings_file import read_settings
+
+    settings = read_settings(config)
+    if "data_dir" in settings:
+        # it would be found, and removed, under its name in another folder
+        raise ValueError(f"{config}: data_dir has no say here: the cluster's folder is chosen with --data-dir")
+    return settings
 
 
 def stop(name: str, *, delete: bool = False, folder: Optional[Path] = None) -> bool:

@@ -22,6 +22,7 @@ from determined.common.api.wire.enums import WireEnum
 from determined.common.api.wire.schema import fields_of, namespace
 
 from .errors import Refusal, invalid
+from .surrogates import may_have_halves, replace_halves
 
 Decoder = Callable[[Any], Any]
 
@@ -63,8 +64,7 @@ def parse_json(raw: bytes) -> Any:
         text = raw.decode("utf-8", "replace").lstrip(" \t\r\n")
     try:
         value = _JSON.raw_decode(text)[0]
-        # an escaped half of a surrogate pair is no character and could not be stored
-        return _whole(value) if "\\ud" in text.lower() else value
+        return replace_halves(value) if may_have_halves(text) else value
     except json.JSONDecodeError as error:
         raise invalid(_go_syntax_error(text, error.pos)) from None
     except _Overflow as error:
@@ -73,16 +73,6 @@ def parse_json(raw: bytes) -> Any:
         raise invalid(f"invalid character '{error.name.lstrip('-')[:1]}' looking for beginning of value") from None
     except RecursionError:
         raise invalid("exceeded max depth") from None
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_whole(v) for v in value]
-    if isinstance(value, dict):
-        return {_whole(k): _whole(v) for k, v in value.items()}
-    return value
 
 
 class _BareConstant(ValueError):
@@ -113,9 +103,7 @@ def _parse_json_integer(number: str) -> Union[int, float]:
     return int(number) if len(number) <= _MOST_DIGITS else _parse_json_float(number)
 
 
-_JSON = json.JSONDecoder(
-    parse_constant=_refuse_constant, parse_float=_parse_json_float, parse_int=_parse_json_integer
-)
+_JSON = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_parse_json_float, parse_int=_parse_json_integer)
 
 
 def _go_syntax_error(text: str, position: int) -> str:
@@ -258,7 +246,9 @@ def _enum_decoder(enum: "type[WireEnum]") -> Decoder:
                 raise invalid(f"unknown value {quoted} for enum {_proto_name(enum)}")
             return by_name[value]
         if isinstance(value, int) and not isinstance(value, bool):
-            return by_number.get(value, value)
+            if value not in by_number:
+                raise invalid(f"unknown value {value} for enum {_proto_name(enum)}")
+            return by_number[value]
         raise _mismatch(value, "int32")
 
     return decode

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Union
+from typing import Any, Union
 
+from starlette.convertors import Convertor, IntegerConvertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
 from .auth import Caller, token_of
+from .decode import parse_integer
 from .errors import Code, Refusal, refusal_of
 from .routes.plain_registry import PLAIN_HANDLERS, PlainCall
 from .services.world import World
@@ -40,7 +42,7 @@ class PlainRoutes:
             match = pattern.match(path) if method == request.method else None
             if match is None:
                 continue
-            parameters = {k: convertors[k].convert(v) for k, v in match.groupdict().items()}
+            parameters = {k: _converted(convertors[k], v) for k, v in match.groupdict().items()}
             caller = None if public else self._caller(request)
             if isinstance(caller, Response):
                 return caller
@@ -62,6 +64,11 @@ class PlainRoutes:
                 return _message(403, "user not active")
             raise
         return caller or _message(401, "Unauthorized")
+
+
+def _converted(convertor: Convertor[Any], text: str) -> Any:
+    # the database's integers are these; Python reads any
+    return parse_integer(text, 0, 2**63 - 1) if isinstance(convertor, IntegerConvertor) else convertor.convert(text)
 
 
 def _message(status: int, text: str) -> Response:

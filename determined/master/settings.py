@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Dict, Optional
 
 VERSION = "0.38.1"
 """The version of the API that the embedded master answers as."""
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+DURABILITIES = ("normal", "full")
 
 AGENT_ID = "agent-0"
 RESOURCE_POOL = "default"
@@ -24,7 +28,8 @@ class Settings:
         slots: CPU slots; None for the GPUs of the machine, or else one slot per core; 0 for a cluster without an agent.
         initial_passwords: by user name, for a fresh data folder only; users not named get an empty password.
         checkpoint_storage: the default `checkpoint_storage` of experiments; None for a folder in `data_dir`.
-        durability: "normal" or "full", see `store.database`.
+        log_level: of the master's own log: one of `LOG_LEVELS`.
+        durability: one of `DURABILITIES`, see `store.database`.
         cluster_name: shown to users.
         python: the interpreter that runs tasks; None for the master's own.
         stop_with_parent: stop when standard input closes, i.e. when the process that started this one is gone.
@@ -36,10 +41,20 @@ class Settings:
     slots: Optional[int] = None
     initial_passwords: Dict[str, str] = field(default_factory=dict)
     checkpoint_storage: Optional[Dict[str, Any]] = None
+    log_level: str = "info"
     durability: str = "normal"
     cluster_name: str = ""
     python: Optional[str] = None
     stop_with_parent: bool = False
+
+    def is_private(self) -> bool:
+        """Whether only this machine can reach the master."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:  # a name, or empty for all addresses
+            return False
 
     def default_checkpoint_storage(self) -> Dict[str, Any]:
         """The storage that experiments get which name none."""

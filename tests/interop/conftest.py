@@ -62,13 +62,17 @@ class Released:
         )
 
     def run(
-        self, *arguments: str, cwd: Optional[pathlib.Path] = None, given: str = "", **environment: str
+        self,
+        *arguments: str,
+        cwd: Optional[pathlib.Path] = None,
+        given: str = "",
+        environment: Optional[Dict[str, str]] = None,
     ) -> Outcome:
-        """Run the released interpreter in a folder that holds no package named determined."""
+        """Run the released interpreter in a folder that holds no package named determined; "" takes a variable away."""
         ended = subprocess.run(
             [RELEASED_PYTHON, *arguments],
             cwd=cwd or self.home,
-            env={**self._environment, **environment},
+            env={name: value for name, value in {**self._environment, **(environment or {})}.items() if value},
             input=given,
             capture_output=True,
             text=True,
@@ -77,15 +81,15 @@ class Released:
         )
         return Outcome(ended.returncode, ended.stdout, ended.stderr)
 
-    def drive(self, driver: str, *arguments: str, **environment: str) -> str:
+    def drive(self, driver: str, *arguments: str) -> str:
         """Run one of the drivers, which must succeed; return what it printed."""
-        outcome = self.run(str(HERE / "drivers" / driver), *arguments, **environment)
+        outcome = self.run(str(HERE / "drivers" / driver), *arguments)
         assert outcome.code == 0, f"{driver} {arguments}:\n{outcome.out}\n{outcome.err}"
         return outcome.out
 
-    def det(self, *arguments: str, code: int = 0, given: str = "", **environment: str) -> str:
+    def det(self, *arguments: str, code: int = 0, given: str = "", environment: Optional[Dict[str, str]] = None) -> str:
         """Run the released ``det``, which must exit with this code; return what it printed."""
-        outcome = self.run("-m", "determined.cli", *arguments, given=given, **environment)
+        outcome = self.run("-m", "determined.cli", *arguments, given=given, environment=environment)
         assert outcome.code == code, f"det {' '.join(arguments)}:\n{outcome.out}\n{outcome.err}"
         assert "Traceback" not in outcome.err, outcome.err
         return outcome.out
@@ -174,5 +178,3 @@ def rows_of(table: str) -> List[Dict[str, str]]:
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines() if "|" in line]
     rows = [line for line in lines if not set("".join(line)) <= set("-+=")]
     return [dict(zip(rows[0], row)) for row in rows[1:]] if rows else []
-
-

@@ -24,7 +24,12 @@ def local() -> None:
 
 @local.command("cluster-up", cls=Command)
 @_NAME
-@click.option("--master-port", type=int, default=8080, show_default=True, help="port to listen on")
+@click.option("--master-port", type=int, help="port to listen on  [default: the settings file's, else 8080]")
+@click.option(
+    "--master-config-path",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="YAML file of the master's settings; options given here count for more",
+)
 @click.option("--initial-user-password", default="", help="password of 'admin' and 'determined' in a new cluster")
 @click.option("--slots", type=click.IntRange(min=0), help="slots to offer (default: the GPUs, or else one per core)")
 @click.option("--no-gpu", is_flag=True, help="offer CPU slots even where there are GPUs")
@@ -32,7 +37,8 @@ def local() -> None:
 @click.option("--delete-db", is_flag=True, help="remove what an earlier cluster of that name kept")
 def start_cluster(
     cluster_name: str,
-    master_port: int,
+    master_port: Optional[int],
+    master_config_path: Optional[Path],
     initial_user_password: str,
     slots: Optional[int],
     no_gpu: bool,
@@ -48,11 +54,19 @@ def start_cluster(
         background.stop(cluster_name, delete=True, folder=data_dir)
     if no_gpu and slots is None:
         slots = os.cpu_count() or 1
-    cluster = background.start(
-        cluster_name, port=master_port, slots=slots, initial_password=initial_user_password, folder=data_dir
-    )
+    try:
+        cluster = background.start(
+            cluster_name,
+            port=master_port,
+            slots=slots,
+            initial_password=initial_user_password,
+            folder=data_dir,
+            config=master_config_path,
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     click.echo(f"Cluster '{cluster.name}' is up at {cluster.url}, its state in {cluster.folder}")
-    if not initial_user_password:
+    if not initial_user_password and master_config_path is None:
         click.echo("The users 'admin' and 'determined' have no password; it listens on this machine only.")
 
 

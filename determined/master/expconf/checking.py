@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Iterator, List
+from typing import Any, Callable, Dict, Iterator, List, Tuple
 
 from .errors import ConfigError
 from .nodes import Choice, Field, ListOf, MapOf, Node, OneOf, Record, Scalar, Tagged
@@ -40,43 +40,16 @@ def _field_errors(field: Field, value: Any, path: str, is_complete: bool) -> Ite
     node = field.node
     if value is None and field.is_nullable:
         return
-    if node.types and not any(has_type(value, t) for t in node.types):
+    if node.types and not _has_one_of(value, node.types):
         expected = " or ".join(node.types + (("null",) if field.is_nullable else ()))
         yield f"{path}: expected {expected}, but got {type_name(value)}"
         return
-    yield from _errors(node, value, path, is_complete)
+    check = _CHECKS.get(type(node))
+    if check is not None:
+        yield from check(node, value, path, is_complete)
 
 
-def _errors(node: Node, value: Any, path: str, is_complete: bool) -> Iterator[str]:
-    if isinstance(node, Scalar):
-        yield from _scalar_errors(node, value, path)
-    elif isinstance(node, Choice):
-        if value not in node.words:
-            words = ", ".join("<nil>" if word is None else json.dumps(word) for word in node.words)
-            yield f"{path}: value must be one of {words}"
-    elif isinstance(node, ListOf):
-        entry = Field(node.item, is_nullable=False)
-        for i, item in enumerate(value):
-            yield from _field_errors(entry, item, f"{path}[{i}]", is_complete)
-    elif isinstance(node, MapOf):
-        entry = Field(node.item, is_nullable=False)
-        for key, item in value.items():
-            yield from _field_errors(entry, item, f"{path}.{key}", is_complete)
-    elif isinstance(node, Record):
-        yield from _record_errors(node, value, path, is_complete)
-    elif isinstance(node, OneOf):
-        yield from _one_of_errors(node, value, path, is_complete)
-    elif isinstance(node, Tagged):
-        yield from _record_errors(node.common, value, path, is_complete)
-        if node.tag in value:
-            kind = node.kinds.get(value[node.tag]) if isinstance(value[node.tag], str) else None
-            if kind is None:
-                yield f"{path}: {node.message}"
-            else:
-                yield from _record_errors(kind, value, path, is_complete)
-
-
-def _scalar_errors(node: Scalar, value: Any, path: str) -> Iterator[str]:
+def _scalar_errors(node: Scalar, value: Any, path: str, is_complete: bool) -> Iterator[str]:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         if node.minimum is not None and value < node.minimum:
             yield f"{path}: must be >= {node.minimum} but found {value}"
@@ -86,6 +59,24 @@ def _scalar_errors(node: Scalar, value: Any, path: str) -> Iterator[str]:
             yield f"{path}: must be <= {node.maximum} but found {value}"
     if node.rule is not None:
         yield from (f"{path}{below}: {text}" for below, text in node.rule(value))
+
+
+def _choice_errors(node: Choice, value: Any, path: str, is_complete: bool) -> Iterator[str]:
+    if value not in node.words:
+        words = ", ".join("<nil>" if word is None else json.dumps(word) for word in node.words)
+        yield f"{path}: value must be one of {words}"
+
+
+def _list_errors(node: ListOf, value: List[Any], path: str, is_complete: bool) -> Iterator[str]:
+    entry = Field(node.item, is_nullable=False)
+    for i, item in enumerate(value):
+        yield from _field_errors(entry, item, f"{path}[{i}]", is_complete)
+
+
+def _map_errors(node: MapOf, value: Dict[str, Any], path: str, is_complete: bool) -> Iterator[str]:
+    entry = Field(node.item, is_nullable=False)
+    for key, item in value.items():
+        yield from _field_errors(entry, item, f"{path}.{key}", is_complete)
 
 
 def _record_errors(node: Record, value: Dict[str, Any], path: str, is_complete: bool) -> Iterator[str]:
@@ -115,25 +106,50 @@ def _one_of_errors(node: OneOf, value: Any, path: str, is_complete: bool) -> Ite
     yield from [f"{path}: {node.message}"] if errors and node.is_opaque else errors
 
 
+def _tagged_errors(node: Tagged, value: Dict[str, Any], path: str, is_complete: bool) -> Iterator[str]:
+    yield from _record_errors(node.common, value, path, is_complete)
+    if node.tag in value:
+        kind = node.kinds.get(value[node.tag]) if isinstance(value[node.tag], str) else None
+        if kind is None:
+            yield f"{path}: {node.message}"
+        else:
+            yield from _record_errors(kind, value, path, is_complete)
+
+
+_CHECKS: Dict[type, Callable[[Any, Any, str, bool], Iterator[str]]] = {
+    Scalar: _scalar_errors,
+    Choice: _choice_errors,
+    ListOf: _list_errors,
+    MapOf: _map_errors,
+    Record: _record_errors,
+    OneOf: _one_of_errors,
+    Tagged: _tagged_errors,
+}
+
+
 def _quoted(names: List[str]) -> str:
     return ", ".join(json.dumps(name, ensure_ascii=False) for name in names)
 
 
+_TYPE_NAMES: Dict[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    list: "array",
+}
+
+
 def type_name(value: Any) -> str:
     """The JSON type of a value; integers are numbers."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, (int, float)):
-        return "number"
-    if isinstance(value, str):
-        return "string"
-    return "array" if isinstance(value, list) else "object"
+    return _TYPE_NAMES.get(type(value), "object")
 
 
 def has_type(value: Any, name: str) -> bool:
     """Whether a value is of a JSON type; ``integer`` is one here."""
-    if name == "integer":
-        return isinstance(value, int) and not isinstance(value, bool)
-    return type_name(value) == name
+    return _has_one_of(value, (name,))
+
+
+def _has_one_of(value: Any, names: Tuple[str, ...]) -> bool:
+    return type_name(value) in names or ("integer" in names and type(value) is int)

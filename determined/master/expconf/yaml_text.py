@@ -14,6 +14,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import yaml
 
+from ..surrogates import may_have_halves, replace_halves
 from .errors import ConfigError
 
 _MAX_DEPTH = 200
@@ -41,15 +42,16 @@ def load(text: str) -> Any:
         ConfigError: it is no YAML.
     """
     if not text.isascii():
-        # halves of surrogate pairs, which JSON strings may bring along, are no text
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        text = replace_halves(text)
     if text.lstrip()[:1] == "{":
         try:
-            return tidy(json.loads(text, parse_constant=_refuse_constant))
+            value = json.loads(text, parse_constant=_refuse_constant)
+            return tidy(replace_halves(value) if may_have_halves(text) else value)
         except (ValueError, RecursionError):
             pass  # YAML's flow style, or not valid: decided below
     try:
-        return tidy(_Builder(text).build())
+        value = _Builder(text).build()
+        return tidy(replace_halves(value) if may_have_halves(text) else value)
     except yaml.YAMLError as error:
         raise _not_yaml(_words_of(error)) from None
 

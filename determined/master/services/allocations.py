@@ -7,7 +7,7 @@ import json
 import uuid
 from typing import Any, Dict, List
 
-from ..errors import invalid, not_found, plain
+from ..errors import Code, Refusal, invalid, not_found, plain
 from ..notify import AllocationChanged, Hub, within
 from ..store import allocations as store
 from ..store.database import Connection, Database, Row, Transaction
@@ -121,17 +121,29 @@ class Meetings:
 
     def __init__(self) -> None:
         self._gathered: Dict[str, _Gathering] = {}
+        self._closed = False
+
+    def close(self) -> None:
+        """Tell all who wait, and all who come later, that the master goes. Safe to call twice."""
+        self._closed = True
+        for gathering in self._gathered.values():
+            for future in gathering.waiting.values():
+                if not future.done():
+                    future.set_exception(_leaving())
 
     async def gather(self, allocation_id: str, request_uuid: str, peers: int, data: Any) -> List[Any]:
         """Wait until `peers` different callers are there; returns what all of them brought.
 
         Raises:
-            Refusal: the request's id is no UUID, or the same caller came again and took this one's place.
+            Refusal: the request's id is no UUID, the same caller came again and took this one's place, or the master
+                goes down meanwhile.
         """
         try:
             key = str(uuid.UUID(request_uuid))
         except ValueError:
             raise invalid(f"request uuid '{request_uuid}' is not a valid UUID") from None
+        if self._closed:
+            raise _leaving()
         gathering = self._gathered.setdefault(allocation_id, _Gathering(peers))
         earlier = gathering.waiting.pop(key, None)
         if earlier is not None and not earlier.done():
@@ -150,6 +162,10 @@ class Meetings:
             gathering.waiting.pop(key, None)
             gathering.data.pop(key, None)
             raise
+
+
+def _leaving() -> Refusal:
+    return Refusal(Code.UNAVAILABLE, "the master is going down")
 
 
 class _Gathering:

@@ -62,9 +62,9 @@ class Remover:
             )
         except Exception as error:  # a storage may fail in any way of its client library; the reason is kept
             logger.error("files of checkpoint %s could not be removed: %s", uuid, error)
-            await self._db.write(_fail, work.removal, str(error) or type(error).__name__)
+            await self._db.write_when_room(_fail, work.removal, str(error) or type(error).__name__)
         else:
-            await self._db.write(_finish, work.removal, left)
+            await self._db.write_when_room(_finish, work.removal, left)
 
 
 def _next(connection: Connection) -> Optional[_Work]:

@@ -59,7 +59,7 @@ class Deletions:
                 pass
             self._wake.clear()
             try:
-                is_open = await self._db.write(advance)
+                is_open = await self._db.write_when_room(advance)
             except Exception:  # whatever it is, later deletions must not wait for a restart
                 logger.exception("a deletion failed")
                 continue

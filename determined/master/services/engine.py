@@ -17,6 +17,7 @@ from determined.common import timestamps
 
 from .. import scheduler
 from ..auth import close_allocation_sessions
+from ..errors import StorageFull
 from ..notify import AllocationChanged, QueueChanged
 from ..runner import Launch, Runner
 from ..settings import AGENT_ID, RESOURCE_POOL
@@ -68,7 +69,10 @@ class Engine:
         for timer in self._timers.values():
             timer.cancel()
         # written down, so that a trial whose end this master does not live to see is not counted as failed
-        await self._world.db.write(_ask_all_to_end)
+        try:
+            await self._world.db.write(_ask_all_to_end)
+        except StorageFull:
+            logger.error("the disk is full: which tasks this master ended is not written down")
         waiting = [t for t in self._tasks if t.get_name().startswith("wait ")]
         if waiting:
             await asyncio.wait(waiting, timeout=_STOP_SECONDS)
@@ -84,13 +88,13 @@ class Engine:
             self._wake.clear()
             if self._stopping:
                 return
-            for allocation_id in await self._world.db.write(_place, self._world):
+            for allocation_id in await self._world.db.write_when_room(_place, self._world):
                 self._spawn(self._run(allocation_id))
             for trial in self._world.db.read_now(trials.exiting_early):
                 self._kill_later(trial["allocation_id"], _INVALID_HP_GRACE_SECONDS)
 
     async def _run(self, allocation_id: str) -> None:
-        prepared = await self._world.db.write(_prepare, self._world, allocation_id)
+        prepared = await self._world.db.write_when_room(_prepare, self._world, allocation_id)
         if prepared is None:
             return
         try:
@@ -100,7 +104,7 @@ class Engine:
             await self._end(allocation_id, lifecycle.Ending(127, f"it could not be started: {error}"))
             return
         self._watch(allocation_id, handle)
-        await self._world.db.write(_started, allocation_id, handle)
+        await self._world.db.write_when_room(_started, allocation_id, handle)
 
     def _watch(self, allocation_id: str, handle: str) -> None:
         self._handles[allocation_id] = handle
@@ -116,7 +120,7 @@ class Engine:
         self._runner.forget(handle)
 
     async def _end(self, allocation_id: str, ending: lifecycle.Ending) -> None:
-        await self._world.db.write(_ended, allocation_id, ending)
+        await self._world.db.write_when_room(_ended, allocation_id, ending)
 
     # --- signals ---
 
@@ -138,7 +142,7 @@ class Engine:
         if allocation_id not in self._timers:
             loop = asyncio.get_running_loop()
             self._timers[allocation_id] = loop.call_later(
-                seconds, lambda: self._spawn(self._world.db.write(_ask_to_kill, allocation_id))
+                seconds, lambda: self._spawn(self._world.db.write_when_room(_ask_to_kill, allocation_id))
             )
 
     def _spawn(self, work: "Coroutine[object, object, None]", name: str = "engine") -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Dict, List, Sequence
 
 from determined.common.api.wire.experiments import (
@@ -83,6 +84,8 @@ def _patch_resources(
         columns["max_slots"] = resources["maxSlots"]
     if "weight" in resources:
         columns["weight"] = to_float(resources["weight"])
+        if not math.isfinite(columns["weight"]):
+            raise invalid("the weight must be a finite number")
     if "priority" in resources:
         columns["priority"] = resources["priority"]
     if not columns:

@@ -46,7 +46,7 @@ class ExperimentRemoval:
         try:
             if not self._db.read_now(store.removals_of, experiment_id):
                 await self._remove_tensorboard_files(experiment_id)
-            await self._db.write(finish, experiment_id)
+            await self._db.write_when_room(finish, experiment_id)
         finally:
             self._in_progress.discard(experiment_id)
 

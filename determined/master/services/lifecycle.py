@@ -10,7 +10,7 @@ rows.
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 from determined.common import timestamps
 
@@ -47,18 +47,20 @@ def begin(tx: Transaction, experiment_id: int) -> None:
     Raises:
         Refusal: there can be no such search.
     """
-    experiment = _experiment(tx, experiment_id)
-    config = json.loads(experiment["config"])
+    search, actions = _start_search(json.loads(_experiment(tx, experiment_id)["config"]))
+    tx.cache[_search_key(experiment_id)] = search
+    _apply(tx, experiment_id, search, actions)
+    _save_search(tx, experiment_id, search)
+
+
+def _start_search(config: Dict[str, Any]) -> Tuple[searcher.Search, List[searcher.Action]]:
     try:
         search = searcher.Search.create(
             config["searcher"], config["hyperparameters"], config["reproducibility"]["experiment_seed"]
         )
-        actions = search.start()
+        return search, search.start()
     except searcher.SearchError as error:
         raise plain(f"invalid experiment configuration: {error.text}") from None
-    tx.cache[_search_key(experiment_id)] = search
-    _apply(tx, experiment_id, search, actions)
-    _save_search(tx, experiment_id, search)
 
 
 def activate(tx: Transaction, experiment: Row) -> None:
@@ -98,7 +100,11 @@ def kill(tx: Transaction, experiment: Row) -> None:
 def continue_search(tx: Transaction, experiment: Row) -> None:
     """Take an ended experiment up again: its trials that are not completed become new tasks.
 
-    A single search resumes its trial in whichever state it is.
+    A single search resumes its trial in whichever state it is, with the hyperparameters of the configuration as it is
+    now.
+
+    Raises:
+        Refusal: they have no value.
     """
     experiment_id = experiment["id"]
     search = _search(tx, experiment_id)
@@ -107,10 +113,19 @@ def continue_search(tx: Transaction, experiment: Row) -> None:
         if trial["state"] == "COMPLETED" and not single:
             continue
         tx.update("trials", {"id": trial["id"]}, state="PAUSED", end_time=None, restarts=0, early_exit_reason=None)
+        if single:
+            tx.update("trials", {"id": trial["id"]}, hparams=_single_point(experiment))
         trials.add_task(tx, trial["id"])
         search.reopen(trial["request_id"])
     _save_search(tx, experiment_id, search)
     tx.update("experiments", {"id": experiment_id}, progress=0, end_time=None)
+
+
+def _single_point(experiment: Row) -> str:
+    """The hyperparameters of a single search's trial: the same again, unless the configuration has changed."""
+    _, actions = _start_search(json.loads(experiment["config"]))
+    (point,) = [action.hparams for action in actions if isinstance(action, searcher.CreateTrial)]
+    return json.dumps(point, separators=(",", ":"))
 
 
 def _stop_all(tx: Transaction, experiment_id: int, state: str) -> None:

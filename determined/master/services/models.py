@@ -18,6 +18,8 @@ from ..store.filters import Filters
 from . import checkpoints
 
 _FIRST_WORKSPACE = 1
+_LONGEST_ID = 19
+"""Digits that always fit in the database's integers."""
 _NAME_TAKEN = "avoid names equal to other models (case-sensitive)"
 
 
@@ -30,7 +32,7 @@ def find_model(connection: Connection, identity: str) -> Row:
     Raises:
         Refusal: there is none.
     """
-    is_id = identity.isascii() and identity.isdigit()
+    is_id = identity.isascii() and identity.isdigit() and len(identity) < _LONGEST_ID
     row = models.by_id(connection, int(identity)) if is_id else models.by_name(connection, identity)
     if row is None:
         raise Refusal(Code.NOT_FOUND, f'model "{identity}" not found')

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import queue
+import shutil
 import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,8 @@ Parameters = Union[Sequence[Any], Dict[str, Any]]
 
 _MOST_IN_ONE_COMMIT = 256
 _READERS = 4
+_FULL_DISK_SECONDS = 1.0
+_LITTLE_ROOM = 1024 * 1024
 
 
 class Connection:
@@ -70,10 +73,6 @@ class Transaction(Connection):
     def execute(self, sql: str, parameters: Parameters = ()) -> int:
         """Run a statement; returns the number of rows it changed."""
         return self._connection.execute(sql, parameters).rowcount
-
-    def execute_many(self, sql: str, rows: Sequence[Parameters]) -> None:
-        """Run a statement once for each row of parameters."""
-        self._connection.executemany(sql, rows)
 
     def insert(self, table: str, **values: Any) -> int:
         """Insert a row; returns its rowid."""
@@ -150,6 +149,18 @@ class Database:
         self._jobs.put(_Job(change, args, loop, future))
         return await future
 
+    async def write_when_room(self, change: Callable[..., T], *args: Any) -> T:
+        """Write what has happened and nobody would tell again: as `write`, but a full disk is waited for.
+
+        Raises:
+            Whatever `change` raises.
+        """
+        while True:
+            try:
+                return await self.write(change, *args)
+            except StorageFull:
+                await asyncio.sleep(_FULL_DISK_SECONDS)
+
     def close(self) -> None:
         """Finish the queued writes and close the file. Safe to call twice."""
         if self._closed:
@@ -212,7 +223,7 @@ class Database:
         try:
             connection.execute("BEGIN IMMEDIATE")
             for job in batch:
-                job.run(connection, self._cache)
+                job.run(connection, self._cache, self._translated)
             connection.execute("COMMIT")
         except Exception as error:  # the disk, not a job: jobs keep their own exceptions
             if connection.in_transaction:
@@ -220,7 +231,7 @@ class Database:
             self._cache.clear()
             logger.error("nothing of %d writes was stored: %s", len(batch), error)
             for job in batch:
-                job.fail(_translated(error))
+                job.fail(self._translated(error))
         by_loop: Dict[asyncio.AbstractEventLoop, List[_Job]] = {}
         for job in batch:
             by_loop.setdefault(job.loop, []).append(job)
@@ -229,6 +240,15 @@ class Database:
                 loop.call_soon_threadsafe(self._answer, jobs)
             except RuntimeError:  # the loop has closed: nobody waits any more
                 logger.debug("%d writes were stored after their callers had gone", len(jobs))
+
+    def _translated(self, error: BaseException) -> BaseException:
+        if not isinstance(error, sqlite3.OperationalError):
+            return error
+        text = str(error)
+        # a shared-memory file that cannot grow is an I/O error to SQLite
+        if "full" in text or ("I/O" in text and shutil.disk_usage(self._path.parent).free < _LITTLE_ROOM):
+            return StorageFull()
+        return error
 
     def _answer(self, jobs: "List[_Job]") -> None:
         for job in jobs:
@@ -259,7 +279,12 @@ class _Job:
         self.error: Optional[BaseException] = None
         self.events: List[Event] = []
 
-    def run(self, connection: sqlite3.Connection, cache: Dict[Any, Any]) -> None:
+    def run(
+        self,
+        connection: sqlite3.Connection,
+        cache: Dict[Any, Any],
+        translated: Callable[[BaseException], BaseException],
+    ) -> None:
         transaction = Transaction(connection, cache)
         connection.execute("SAVEPOINT job")
         try:
@@ -269,7 +294,7 @@ class _Job:
                 raise
             connection.execute("ROLLBACK TO job")
             cache.clear()
-            self.error = _translated(error)
+            self.error = translated(error)
         except Exception as error:
             self.error = error
             if not (isinstance(error, Refusal) and error.keep_writes):
@@ -281,9 +306,3 @@ class _Job:
 
     def fail(self, error: BaseException) -> None:
         self.error, self.events = error, []
-
-
-def _translated(error: BaseException) -> BaseException:
-    if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-        return StorageFull()
-    return error

@@ -16,8 +16,11 @@ Line = Tuple[
 
 _INSERT = (
     "INSERT INTO logs (task_id, allocation_id, agent_id, container_id, rank_id, timestamp, level, stdtype, source, log)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " VALUES "
 )
+_LINE = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# a statement of many lines is a third faster than one for each; older SQLite takes 999 parameters
+_LINES_AT_ONCE = 90
 _COLUMNS = "id, timestamp, level, allocation_id, agent_id, container_id, rank_id, log, source, stdtype"
 
 NO_RANK = -1
@@ -42,7 +45,9 @@ class Wanted(NamedTuple):
 
 def insert(tx: Transaction, lines: Sequence[Line]) -> None:
     """Store lines in their order."""
-    tx.execute_many(_INSERT, lines)
+    for start in range(0, len(lines), _LINES_AT_ONCE):
+        some = lines[start : start + _LINES_AT_ONCE]
+        tx.execute(_INSERT + ", ".join([_LINE] * len(some)), [value for line in some for value in line])
 
 
 def page(

@@ -102,3 +102,11 @@ def note_activity(tx: Transaction, user_id: int, activity_type: str, entity_type
         " DO UPDATE SET activity_time = excluded.activity_time",
         (user_id, activity_type, entity_type, entity_id, at),
     )
+
+
+def names_without_password(connection: Connection) -> List[str]:
+    """Names of the users that anybody can log in as."""
+    rows = connection.all(
+        "SELECT username FROM users WHERE password_hash IS NULL AND active AND NOT remote ORDER BY id LIMIT 20"
+    )
+    return [row["username"] for row in rows]

@@ -216,13 +216,15 @@ def trials(number):
     assert first.summary_metrics["validation_metrics"]["accuracy"]["count"] == 3, first.summary_metrics
     training = list(first.iter_metrics("training"))
     assert [m.steps_completed for m in training] == [1, 2, 3]
-    assert training[1].metrics["loss"] == 0.5 and training[1].batch_metrics == [{"loss": 1.0}], training[1]
-    assert training[0].end_time.tzinfo is not None and training[0].trial_run_id == 1
+    assert (training[1].metrics["loss"], training[1].batch_metrics) == (0.5, [{"loss": 1.0}])
+    assert training[0].end_time.tzinfo is not None
+    assert training[0].trial_run_id == 1
     validation = list(first.iter_metrics("validation"))
     assert validation[2].metrics["accuracy"] == 3 * first.hparams["x"]
     assert float(validation[2].metrics["odd"]) == float("inf")
     extra = list(first.iter_metrics("extra"))
-    assert extra[0].group == "extra" and extra[0].metrics == {"words": "one two", "nested": {"deep": 1}}
+    assert extra[0].group == "extra"
+    assert extra[0].metrics == {"words": "one two", "nested": {"deep": 1}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert [m.steps_completed for m in first.stream_training_metrics()] == [1, 2, 3]
@@ -247,7 +249,8 @@ def logs(number):
     assert list(trial.iter_logs(tail=3)) == lines[-3:]
     assert list(trial.iter_logs(follow=True)) == lines
     warned = list(trial.iter_logs(min_level=LogLevel.WARNING))
-    assert warned and all("WARNING" in line or "ERROR" in line for line in warned), warned
+    assert warned
+    assert all("WARNING" in line or "ERROR" in line for line in warned), warned
     assert any("of experiment" in line for line in trial.iter_logs(stdtypes=["stdout"]))
     assert len(list(trial.iter_logs(search_text="of experiment"))) == 1
     assert list(trial.iter_logs(container_ids=["no such container"])) == []
@@ -283,7 +286,8 @@ def checkpoints(number):
         experiment.list_checkpoints(sort_by=order, order_by=client.OrderBy.ASC)
         trial.list_checkpoints(sort_by=order, order_by=client.OrderBy.DESC)
     best = listed[0]
-    assert best.training.trial_id == trial.id and best.training.experiment_id == number
+    assert best.training.trial_id == trial.id
+    assert best.training.experiment_id == number
     assert best.training.hparams["x"] == 0.5
     assert best.training.validation_metrics["avgMetrics"]["accuracy"] == 1.5
     assert best.training.experiment_config["name"] == "released"
@@ -291,7 +295,9 @@ def checkpoints(number):
     assert best.metadata["steps_completed"] == 3
     assert best.resources["folder/bytes.bin"] in (1000, "1000"), best.resources
     assert {"done.json", "folder/"} <= set(best.resources)
-    assert best.report_time is not None and best.task_id and best.allocation_id
+    assert best.report_time is not None
+    assert best.task_id
+    assert best.allocation_id
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert experiment.top_checkpoint().uuid == best.uuid
@@ -302,11 +308,13 @@ def checkpoints(number):
         assert trial.select_checkpoint(uuid=best.uuid).uuid == best.uuid
         assert experiment.top_checkpoint(sort_by="accuracy", smaller_is_better=True).uuid != best.uuid
     found = master.get_checkpoint(best.uuid)
-    assert found.uuid == best.uuid and found.resources == best.resources
+    assert found.uuid == best.uuid
+    assert found.resources == best.resources
     found.add_metadata({"mine": {"deep": [1, 2]}, "other": 1})
     found.remove_metadata(["other"])
     found.reload()
-    assert found.metadata["mine"] == {"deep": [1, 2]} and "other" not in found.metadata
+    assert found.metadata["mine"] == {"deep": [1, 2]}
+    assert "other" not in found.metadata
     assert list(found.get_metrics()) == []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
@@ -349,7 +357,9 @@ def models(number):
         {"a": 1},
         ["x", "y"],
     )
-    assert model.username == "admin" and not model.archived and model.creation_time.year >= 2020
+    assert model.username == "admin"
+    assert not model.archived
+    assert model.creation_time.year >= 2020
     assert master.get_model("interop model").model_id == model.model_id
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

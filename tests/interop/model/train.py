@@ -12,9 +12,12 @@ logging.basicConfig(level=logging.INFO, format=det.LOG_FORMAT)
 assert det.__version__ == "0.38.1", det.__version__
 
 info = det.get_cluster_info()
-assert info is not None and info.task_type == "TRIAL"
+assert info is not None
+assert info.task_type == "TRIAL"
 assert info.user_data == {"greeting": "hello"}
-assert info.container_addrs and info.container_rank == 0 and info.container_slot_counts == [1]
+assert info.container_addrs
+assert info.container_rank == 0
+assert info.container_slot_counts == [1]
 hparams = info.trial.hparams
 
 # the automatic mode would want TensorFlow or PyTorch

@@ -229,3 +229,12 @@ def test_a_queued_experiment_knows_how_many_jobs_are_ahead_of_it(tx: Transaction
     tx.insert("tasks", id="c", type="COMMAND", start_time=0)
     tx.insert("tasks", id="ended", type="COMMAND", start_time=0, end_time=1)
     assert [experiments.get(tx, e).job for e in (urgent, first, second)] == [(0, False), (2, False), (3, False)]
+
+
+def test_a_continued_single_search_runs_with_the_changed_hyperparameters(tx: Transaction) -> None:
+    experiment_id = create(tx, config=CONFIG + "hyperparameters: {a: 1, b: {type: double, minval: 0, maxval: 1}}\n")
+    actions.on_one(tx, ADMIN, actions.KILL, experiment_id)
+    before = json.loads(tx.scalar("SELECT hparams FROM trials WHERE experiment_id = ?", (experiment_id,)))
+    experiment_creation.continue_experiment(tx, experiment_id, "hyperparameters: {a: 2}\n", CLUSTER)
+    after = json.loads(tx.scalar("SELECT hparams FROM trials WHERE experiment_id = ?", (experiment_id,)))
+    assert after == {**before, "a": 2}

@@ -11,8 +11,9 @@ from typing import Any, Awaitable, Callable, List
 
 import pytest
 
-from determined.master.errors import Code, Refusal
+from determined.master.errors import Code, Refusal, StorageFull
 from determined.master.notify import Hub, TaskEnded
+from determined.master.store import database
 from determined.master.store.database import Connection, Database, Transaction
 
 
@@ -158,3 +159,41 @@ def test_what_was_answered_is_there_after_a_kill(tmp_path: pathlib.Path) -> None
 def test_an_unknown_durability_is_refused(tmp_path: pathlib.Path) -> None:
     with pytest.raises(ValueError, match="'normal' or 'full'"):
         Database(tmp_path / "master.db", Hub(), durability="none")
+
+
+def limit_pages(tx: Transaction, spare: int) -> None:
+    pages = tx.scalar("PRAGMA page_count")
+    tx.one(f"PRAGMA max_page_count = {pages + spare}")
+
+
+def test_a_full_disk_refuses_the_whole_commit_and_spares_the_next(tmp_path: pathlib.Path) -> None:
+    async def story(db: Database) -> Any:
+        await db.write(limit_pages, 1)
+        results = await asyncio.gather(
+            db.write(set_fact, "small", "1"), db.write(set_fact, "big", "x" * 1_000_000), return_exceptions=True
+        )
+        assert isinstance(results[1], StorageFull)
+        assert results[1].code is Code.RESOURCE_EXHAUSTED
+        assert await db.read(fact, "big") is None
+        # who was told so is stored, who was refused is not
+        assert (await db.read(fact, "small") == "1") == (results[0] is None)
+        await db.write(limit_pages, 1000)
+        await db.write(set_fact, "big", "x" * 1_000_000)
+        return len(await db.read(fact, "big"))
+
+    assert in_database(tmp_path, story) == 1_000_000
+
+
+def test_what_nobody_would_tell_again_waits_for_room(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_FULL_DISK_SECONDS", 0.01)
+
+    async def story(db: Database) -> Any:
+        await db.write(limit_pages, 1)
+        waiting = asyncio.ensure_future(db.write_when_room(set_fact, "big", "x" * 1_000_000))
+        await asyncio.sleep(0.05)
+        assert not waiting.done()
+        await db.write(limit_pages, 1000)
+        await waiting
+        return len(await db.read(fact, "big"))
+
+    assert in_database(tmp_path, story) == 1_000_000
