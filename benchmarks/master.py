@@ -99,7 +99,7 @@ class Server:
 
 def floor() -> Server:
     """The floor, started."""
-    options = ["--log-level", "warning", "--no-access-log"]
+    options = ["--log-level", "warning", "--no-access-log", "--timeout-keep-alive", "75"]
     return Server(lambda port: ["-m", "uvicorn", "floor:app", "--port", str(port), *options])
 
 

@@ -1,4 +1,4 @@
-"""Scenes recorded from a real master are answered the same; every difference is meant, and `differences.yaml` says why."""
+"""Recorded scenes are answered as the real master did; every difference is meant, and `differences.yaml` says why."""
 
 from __future__ import annotations
 
