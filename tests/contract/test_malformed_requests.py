@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import re
@@ -521,11 +522,11 @@ def mutate(config: Dict[str, Any], luck: random.Random) -> None:
         del container[key]
     elif action == 1 and isinstance(container, dict):
         name = luck.choice(("", "x", "type", "name", "vals", "\ud83d", "a" * 300, "minval", "a.b"))
-        container[name] = luck.choice(ANY)
+        container[name] = copy.deepcopy(luck.choice(ANY))  # or a later turn puts it into itself
     elif action == 2:
         container[key] = luck.choice([v for c, k in places(config) for v in [c[k]] if not isinstance(v, (dict, list))])
     else:
-        container[key] = luck.choice((*ANY, *TEXTS, *FLOATS, 2**63, -(2**63) - 1))
+        container[key] = copy.deepcopy(luck.choice((*ANY, *TEXTS, *FLOATS, 2**63, -(2**63) - 1)))
 
 
 def check_config(connection: Connection, text: str, path: str, **more: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import lru_cache
 from typing import Any, Dict, Optional, Sequence
 
@@ -10,7 +11,7 @@ from determined.common.api.wire.common import Pagination
 from determined.common.api.wire.enums import ExperimentState, JobState, TrialState
 from determined.common.api.wire.experiments import Experiment, ValidationHistoryEntry
 from determined.common.api.wire.jobs import JobSummary
-from determined.common.api.wire.scalars import from_single
+from determined.common.api.wire.scalars import from_float, from_single
 from determined.common.api.wire.trials import MetricsWorkload
 from determined.common.timestamps import format_wire
 
@@ -120,7 +121,7 @@ def _message(row: Row) -> Experiment:
         "notes": row["notes"],
         "jobId": row["job_id"],
         "forkedFrom": row["forked_from"],
-        "progress": row["progress"],
+        "progress": None if row["progress"] is None else _double(row["progress"]),
         "projectId": row["project_id"],
         "projectName": row["project_name"],
         "workspaceId": row["workspace_id"],
@@ -159,7 +160,7 @@ def listed_json(row: Row, *, show_trial_data: bool = False) -> str:
     """
     message = _listed_message(row)
     if show_trial_data and row["best_metric"] is not None:
-        message["bestTrialSearcherMetric"] = row["best_metric"]
+        message["bestTrialSearcherMetric"] = _double(row["best_metric"])
     return _with_stored(message, row)
 
 
@@ -172,7 +173,7 @@ def found_json(row: Row, best_trial: Optional[Details]) -> str:
     message["bestTrialId"] = best_trial.row["id"]
     trial = trial_message(best_trial)
     trial["state"] = TrialState(f"STATE_{best_trial.row['state']}")
-    trial["searcherMetricValue"] = best_trial.row["searcher_metric_value"] or 0
+    trial["searcherMetricValue"] = _double(best_trial.row["searcher_metric_value"] or 0)
     trial["bestValidation"] = trial["bestValidation"] or NO_VALIDATION
     return f'{{"experiment":{_with_stored(message, row)},"bestTrial":{_encode(trial)}}}'
 
@@ -190,6 +191,11 @@ def _listed_message(row: Row) -> Experiment:
     if row["external_experiment_id"] is not None:
         message["externalExperimentId"] = row["external_experiment_id"]
     return message
+
+
+def _double(value: float) -> Any:
+    # whole numbers stay as SQLite gives them
+    return value if math.isfinite(value) else from_float(value)
 
 
 def _with_stored(message: Experiment, row: Row) -> str:

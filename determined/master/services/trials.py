@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import uuid as uuids
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
 
@@ -292,8 +293,10 @@ def set_progress(tx: Transaction, trial_id: int, progress: float) -> None:
     """Take a trial's word on how far it is.
 
     Raises:
-        Refusal: no such trial.
+        Refusal: no such trial, or the word is no finite number.
     """
+    if not math.isfinite(progress):
+        raise invalid("the progress must be a finite number, from 0 to 1")
     trial = known(tx, trial_id)
     experiment = _experiment(tx, trial["experiment_id"])
     if lifecycle.is_live(experiment):
