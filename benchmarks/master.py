@@ -4,8 +4,8 @@ Starts, one after the other and several times, the application of `floor.py` and
 the same, and prints the median of each figure and the ratio of the two. Only ratios compare machines: the clients run
 on the same cores. The last column says what the figure would be where the floor answers 2,900 GETs a second.
 
-Then what only a master has: how long it takes to start, what it answers while many callers wait, and the memory it
-takes to read a million reports. Needs an environment with ``determined[master]``; takes minutes, with ``--quick`` one.
+Then what only a master has: how long it takes to start, what it answers while many callers wait, the memory it takes
+to read a million reports, and its own share of the time of a search whose trials do nothing. Needs an environment with ``determined[master]``; takes minutes, with ``--quick`` one.
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ _WAITING_CONFIG = (
     "name: waiting\nentrypoint: sleep 600\nresources: {slots_per_trial: 1}\nmax_restarts: 0\n"
     "searcher: {name: single, metric: loss}\nhyperparameters: {x: 1}\n"
 )
+_SEARCH_CONFIG = (
+    "name: idle\nentrypoint: 'true'\nresources: {{slots_per_trial: 0}}\nmax_restarts: 0\n"
+    "searcher: {{name: random, metric: loss, max_trials: {trials}, max_concurrent_trials: 4}}\n"
+    "hyperparameters: {{x: {{type: double, minval: 0, maxval: 1}}}}\n"
+)
 
 
 class Sizes(NamedTuple):
@@ -51,10 +56,11 @@ class Sizes(NamedTuple):
     reports_read: int
     followers: int
     gets_beside_followers: int
+    trials: int
 
 
-_FULL = Sizes(3, 1000, 8000, 300, 20, 20, 5, 20_000, 1_000_000, 100, 2000)
-_QUICK = Sizes(1, 500, 2400, 100, 10, 10, 3, 20_000, 200_000, 100, 500)
+_FULL = Sizes(3, 1000, 8000, 300, 20, 20, 5, 20_000, 1_000_000, 100, 2000, 1000)
+_QUICK = Sizes(1, 500, 2400, 100, 10, 10, 3, 20_000, 200_000, 100, 500, 60)
 
 
 # --- servers and callers --------------------------------------------------------------------------------------------
@@ -95,6 +101,14 @@ class Server:
         except OSError:
             return 0
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    def processor_seconds(self) -> float:
+        """What the server itself, without its children, has used of the processors; 0 where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def floor() -> Server:
@@ -438,6 +452,27 @@ class LogWriter:
             self._caller.call("POST", "/api/v1/task/logs", {"logs": log_lines(self._task_id, 1)})
 
 
+# --- a search whose trials do nothing -------------------------------------------------------------------------------
+
+
+def measure_search(sizes: Sizes) -> None:
+    """Print how long a trial that does nothing takes in a search of many, and how much of that the master works."""
+    with new_folder() as folder, master(folder) as server:
+        caller = log_in(server)
+        before, began = server.processor_seconds(), time.perf_counter()
+        experiment_id = create_experiment(caller, _SEARCH_CONFIG.format(trials=sizes.trials), unmanaged=False)
+        state = ""
+        while state != "STATE_COMPLETED":
+            time.sleep(0.5)
+            state = caller.ask("GET", f"/api/v1/experiments/{experiment_id}")["experiment"]["state"]
+            if state in ("STATE_ERROR", "STATE_CANCELED"):
+                raise RuntimeError(f"the search ended in {state}")
+        seconds, worked = time.perf_counter() - began, server.processor_seconds() - before
+    _print_figure(f"random search of {sizes.trials:,} idle trials, each", f"{1000 * seconds / sizes.trials:.0f} ms")
+    if worked:
+        _print_figure("    the master's own work of it", f"{1000 * worked / sizes.trials:.1f} ms")
+
+
 # --- all of it ------------------------------------------------------------------------------------------------------
 
 
@@ -455,6 +490,7 @@ def main(arguments: Optional[Sequence[str]] = None) -> None:
     measure_starts(sizes)
     measure_long_read(sizes)
     measure_waiting(sizes)
+    measure_search(sizes)
 
 
 if __name__ == "__main__":
