@@ -13,6 +13,8 @@ nox.options.error_on_missing_interpreters = False
 HERE = pathlib.Path(__file__).parent
 SHARED = HERE.parent / "shared"
 TEST_NEEDS = ["pytest>=7.4", "pytest-timeout", "numpy", "PyYAML"]
+# the extras pandas, parquet and plot; tests of them are skipped where they are missing
+TABLE_NEEDS = ["pandas>=2.0", "pyarrow>=14", "matplotlib>=3.5"]
 CHECK_NEEDS = [
     "mypy>=1.11", "ruff>=0.6", "import-linter>=2.0", "types-requests", "types-PyYAML", "types-python-dateutil", "nox",
 ]  # fmt: skip
@@ -30,14 +32,30 @@ def demo(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """All tests on the interpreter that runs nox."""
-    session.install("-e", ".[master]", *TEST_NEEDS)
+    session.install("-e", ".[master]", *TEST_NEEDS, *TABLE_NEEDS)
     session.run("pytest", "--timeout=240", *session.posargs)
+
+
+@nox.session
+def torch(session: nox.Session) -> None:
+    """Trials of several processes that torchrun starts; installs torch, for the CPU where the index has such builds."""
+    session.install("-e", ".[master]", *TEST_NEEDS, "torch>=2.0")
+    session.run("pytest", "--timeout=240", "tests/e2e/test_torch.py", *session.posargs)
 
 
 @nox.session(python=["3.9", "3.10", "3.11", "3.12", "3.13"])
 def versions(session: nox.Session) -> None:
-    """Unit tests on every supported Python that is installed."""
+    """Unit tests on every supported Python that is installed, with the newest dependencies."""
     session.install("-e", ".[master]", *TEST_NEEDS)
+    session.run("pytest", "--timeout=240", "tests/unit", "tests/contract", *session.posargs)
+
+
+@nox.session(python="3.9")
+def lowest(session: nox.Session) -> None:
+    """Unit tests with the lowest version of every dependency that is allowed."""
+    project = nox.project.load_toml("pyproject.toml")["project"]
+    floors = [*project["dependencies"], *project["optional-dependencies"]["master"]]
+    session.install("-e", ".[master]", *TEST_NEEDS, *(floor.replace(">=", "==") for floor in floors))
     session.run("pytest", "--timeout=240", "tests/unit", "tests/contract", *session.posargs)
 
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 import logging
 import os
-import signal
 import subprocess
 import sys
-from types import FrameType
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Sequence
 
 import determined
 from determined._info import get_cluster_info
 from determined.common import constants, storage, task_env
 
 from ._entrypoint import entrypoint_command
+from ._signals import SignalForwarder
 
 logger = logging.getLogger("determined")
 
-_FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH")
 _SECRET_STORAGE_KEYS = ("access_key", "secret_key", "connection_string", "credential")
 
 
@@ -51,18 +49,13 @@ def validate_storage(config: Mapping[str, Any]) -> None:
 
 def run_entrypoint(command: List[str]) -> int:
     """Run a command, pass signals on to it, and return its exit status; 128 + n after signal n."""
+    forwarder = SignalForwarder()
     try:
         process = subprocess.Popen(command)
     except OSError as e:
         logger.error("the entrypoint cannot be started: %s", e)
         return 127 if isinstance(e, FileNotFoundError) else 126
-
-    def forward(number: int, frame: Optional[FrameType]) -> None:
-        process.send_signal(number)
-
-    for name in _FORWARDED:
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), forward)
+    forwarder.forward_to(process)
     code = process.wait()
     return code if code >= 0 else 128 - code
 

@@ -12,6 +12,10 @@ Run as ``python -m determined.exec.supervisor SPEC.json`` in a session of its ow
     argv            the command line, or null for the entrypoint of the experiment's configuration.
     env             the task's whole environment.
     grace_seconds   between SIGTERM and SIGKILL; default 10.
+    temp_dir        a folder for temporary files that is removed at the end; default none.
+    awaits_word     whether to start nothing before a byte came on standard input, and nothing at all when that ends
+                    without; default false.
+    mounts          bind mounts, each with host_path, container_path and read_only; default none.
     log_labels      task_id, allocation_id, agent_id and container_id of every log line.
     master_url      the master.
     token           the allocation's token.
@@ -68,6 +72,10 @@ class _Stopped(Exception):
     """The task was asked to end before it had started."""
 
 
+class _Abandoned(Exception):
+    """Who started this process is gone before the task was to begin."""
+
+
 class Supervisor:
     """One task, from its preparation to its end."""
 
@@ -94,6 +102,9 @@ class Supervisor:
         link = self._connect()
         try:
             child = self._start(link, sink)
+        except _Abandoned:
+            _remove_folder(self._spec.get("temp_dir"))
+            return 1
         except _Stopped:
             outcome = _signalled(self._asked or signal.SIGTERM, "ended on request before it had started")
             self._deliver(spool, self._connect())
@@ -108,6 +119,7 @@ class Supervisor:
             self._deliver(spool, link)
         else:
             outcome = self._attend(child, wake_read, spool, sink, link)
+        _remove_folder(self._spec.get("temp_dir"))
         write_json(os.path.join(self._run_dir, "exit.json"), {**outcome, "ended_at": time.time()})
         return int(outcome["exit_code"])
 
@@ -143,6 +155,8 @@ class Supervisor:
         self._preparing = True
         if self._asked is not None:
             raise _Stopped()
+        if self._spec.get("awaits_word") and not os.read(sys.stdin.fileno(), 1):
+            raise _Abandoned()
         argv = self._prepare(link, sink)
         self._preparing = False
         if os.path.isfile(os.path.join(self._workdir, HOOK)):
@@ -159,6 +173,7 @@ class Supervisor:
             patience = float(self._spec.get("patience_seconds", DEFAULT_PATIENCE))
             config = prepare_info(self._env, self._run_dir)
             prepare_files(link, self._env, self._run_dir, self._workdir, patience)
+            self._link_mounts(sink)
             prepare_resources(link, self._env, self._run_dir, sink.tell)
             if config is not None:
                 # Only trials have peers.
@@ -172,6 +187,14 @@ class Supervisor:
             return entrypoint_command(argv, self._env.get(task_env.PYTHON_EXECUTABLE))
         except ValueError as e:
             raise PreparationFailed(str(e)) from e
+
+    def _link_mounts(self, sink: LogSink) -> None:
+        mounts = self._spec.get("mounts")
+        if mounts:
+            # Few tasks have any: the others need not spend the time of this import.
+            from ._mounts import link_mounts
+
+            link_mounts(mounts, self._workdir, sink.tell)
 
     # --- while it runs ----------------------------------------------------------------------------------------------
 
@@ -330,6 +353,18 @@ def _end_descendants(child: _Child) -> None:
         child.reap()
     child.guard.dismiss()
     child.reap()
+
+
+def _remove_folder(path: Optional[str]) -> None:
+    if not path:
+        return
+    try:
+        os.rmdir(path)
+    except OSError:
+        # Only what holds something is worth the time that this import takes.
+        import shutil
+
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _empty(file: int) -> None:

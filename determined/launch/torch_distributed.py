@@ -5,6 +5,7 @@ Usage: ``python -m determined.launch.torch_distributed [TORCHRUN OPTIONS --] (--
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from typing import TYPE_CHECKING, Dict, List, Mapping, NamedTuple, Optional, Sequence
@@ -48,6 +49,21 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
     return Arguments(options, words, trial)
 
 
+def find_obstacle(arguments: Arguments) -> Optional[str]:
+    """Return why this installation cannot start what it is asked to, in a sentence; None if it can."""
+    if arguments.trial is not None and importlib.util.find_spec("determined.exec.harness") is None:
+        return (
+            f"the trial class {arguments.trial} cannot be trained: this version of determined runs scripts only. Write"
+            " a script that uses determined.core, and make it the entrypoint, such as `python3 train.py`"
+        )
+    if importlib.util.find_spec("torch") is None:
+        return (
+            f"torch is not installed for {sys.executable}, but determined.launch.torch_distributed starts its processes"
+            " with torchrun: install torch there, or start the script without the launcher"
+        )
+    return None
+
+
 def build_command(info: ClusterInfo, arguments: Arguments, environment: Mapping[str, str]) -> List[str]:
     """Return the command that runs on this machine."""
     python = task_env.read(task_env.PYTHON_EXECUTABLE, environment) or sys.executable
@@ -88,6 +104,9 @@ def main(arguments: Sequence[str]) -> None:
         parsed = parse_arguments(arguments)
     except ValueError as e:
         raise SystemExit(str(e)) from e
+    problem = find_obstacle(parsed)
+    if problem is not None:
+        raise SystemExit(problem)
     command = build_command(info, parsed, os.environ)
     os.execvpe(command[0], command, build_environment(info, os.environ))
 

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import subprocess
 import sys
 import threading
-from types import FrameType
+import time
 from typing import IO, List, Mapping, Optional, Sequence, Tuple
 
 from determined.common import task_env
 from determined.exec._lines import LineSplitter
+from determined.exec._signals import SignalForwarder
 
-FORWARDED = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGWINCH")
+# What the command has left running may hold its streams open for good.
+_DRAIN_SECONDS = 3.0
 
 
 def parse_arguments(arguments: Sequence[str]) -> Tuple[str, List[str], bool]:
@@ -51,24 +52,20 @@ def find_rank(text: str, environment: Mapping[str, str]) -> int:
 
 def run_marked(rank: int, command: Sequence[str], streams: Tuple[int, int]) -> int:
     """Run a command; write its lines, marked, to two file descriptors; return its exit status."""
+    forwarder = SignalForwarder()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-    def forward(number: int, frame: Optional[FrameType]) -> None:
-        process.send_signal(number)
-
-    for name in FORWARDED:
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), forward)
+    forwarder.forward_to(process)
     mark = f"[rank={rank}] "
     threads = [
-        threading.Thread(target=_copy, args=(source, target, mark))
+        threading.Thread(target=_copy, args=(source, target, mark), daemon=True)
         for source, target in zip((process.stdout, process.stderr), streams)
     ]
     for thread in threads:
         thread.start()
     code = process.wait()
+    deadline = time.monotonic() + _DRAIN_SECONDS
     for thread in threads:
-        thread.join()
+        thread.join(max(0.0, deadline - time.monotonic()))
     return code if code >= 0 else 128 - code
 
 

@@ -19,8 +19,8 @@ import uvicorn
 
 from .app import Master
 from .background import default_folder
-from .settings import DURABILITIES, LOG_LEVELS, Settings
-from .settings_file import read_settings
+from .settings import DURABILITIES, LOG_LEVELS, RetentionPolicy, Settings
+from .settings_file import check_retention, read_settings
 
 
 def parse_arguments(arguments: Optional[List[str]] = None) -> Settings:
@@ -35,6 +35,7 @@ def parse_arguments(arguments: Optional[List[str]] = None) -> Settings:
         except (OSError, ValueError) as error:
             parser.error(str(error))
     password = given.pop("initial_user_password", None) or os.environ.get("DET_INITIAL_USER_PASSWORD")
+    retention = values.get("retention_policy", RetentionPolicy())._replace(**_pop_retention(given))
     values.update(given)
     if password:
         values["initial_passwords"] = dict.fromkeys(("admin", "determined"), password)
@@ -42,8 +43,18 @@ def parse_arguments(arguments: Optional[List[str]] = None) -> Settings:
         parser.error("--port must be between 0 and 65535")
     if (values.get("slots") or 0) < 0:
         parser.error("--slots must not be negative")
+    try:
+        values["retention_policy"] = check_retention(retention)
+    except ValueError as error:
+        parser.error(str(error))
     data_dir = values.pop("data_dir", None) or default_folder() / "master"
     return Settings(data_dir=data_dir.absolute(), **values)
+
+
+def _pop_retention(given: Dict[str, Any]) -> Dict[str, Any]:
+    """Take what a command line says of retention, by the names of `RetentionPolicy`."""
+    options = {"log_retention_days": "log_retention_days", "schedule": "log_retention_schedule"}
+    return {name: given.pop(option) for name, option in options.items() if option in given}
 
 
 def _make_parser() -> argparse.ArgumentParser:
@@ -66,6 +77,15 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--cluster-name", help="name shown to users")
     parser.add_argument("--python", help="interpreter that runs the tasks (default: the master's own)")
     parser.add_argument("--log-level", choices=LOG_LEVELS, help="of the master's own log (default info)")
+    parser.add_argument(
+        "--log-retention-days",
+        type=int,
+        help="days that logs are kept after the end of their task, -1 for ever (default -1)",
+    )
+    parser.add_argument(
+        "--log-retention-schedule",
+        help="when logs past their time are removed: a duration, or the five fields of cron (default 24h)",
+    )
     parser.add_argument("--stop-with-parent", action="store_true", help="stop when standard input closes")
     return parser
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import secrets
 import uuid
 from typing import Any, List, Protocol
 
+from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from determined.common import timestamps
@@ -19,12 +21,12 @@ from .notify import Hub, MasterLogged
 from .plain import PlainRoutes
 from .runner.local import LocalRunner
 from .services.allocations import Meetings
-from .services.checkpoint_removal import Remover
 from .services.deletions import Deletions
 from .services.devices import detect_slots
 from .services.engine import Engine
 from .services.experiment_removal import ExperimentRemoval
 from .services.heartbeats import Watchdog
+from .services.log_retention import LogCleaner
 from .services.master_log import MasterLog
 from .services.webhook_calls import WebhookSender
 from .services.webhooks import signing_key
@@ -34,6 +36,8 @@ from .store import slots, users
 from .store.database import Database, Transaction
 
 logger = logging.getLogger("determined.master")
+
+_BAD_ESCAPE = re.compile(rb"%(?![0-9a-fA-F]{2})")
 
 
 class Worker(Protocol):
@@ -53,7 +57,10 @@ class Master:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            if scope["path"].startswith(PREFIX + "/"):
+            raw_path = scope["raw_path"] or b""
+            if b"%" in raw_path and _BAD_ESCAPE.search(raw_path.partition(b"?")[0]):
+                await PlainTextResponse("400 Bad Request", 400)(scope, receive, send)
+            elif scope["path"].startswith(PREFIX + "/"):
                 await self._gateway(scope, receive, send)
             else:
                 await self._plain(scope, receive, send)
@@ -85,10 +92,10 @@ class Master:
         self._engine = Engine(self.world, LocalRunner(self.settings.python))
         self._workers: List[Worker] = [
             self._engine,
-            Remover(db, hub),
             ExperimentRemoval(db, hub),
             Deletions(db, hub),
             Watchdog(db),
+            LogCleaner(db, self.settings.retention_policy),
             WebhookSender(db, hub, await db.write(signing_key)),
         ]
         for worker in self._workers:

@@ -1,7 +1,8 @@
 """Requests as the gateway of the real master reads them: JSON bodies, query strings and path parameters.
 
 A decoder is built once per message from its TypedDict. Absent fields stay absent; ``null`` counts as absent; both
-camelCase and snake_case names are taken; unknown fields are ignored; enums may be numbers, integers may be strings.
+camelCase and snake_case names are taken; unknown fields are ignored; enums may be numbers, integers may be strings;
+inside of a list ``null`` is the type's zero value.
 What cannot be read is refused with the words that Go's decoder has for it, since scripts match on them.
 """
 
@@ -10,9 +11,12 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import re
+from array import array
 from functools import lru_cache
-from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
+from urllib.parse import parse_qsl
 
 from typing_extensions import Annotated, NotRequired, get_args, get_origin
 
@@ -21,7 +25,9 @@ from determined.common.api.wire.endpoint import Endpoint
 from determined.common.api.wire.enums import WireEnum
 from determined.common.api.wire.schema import fields_of, namespace
 
+from . import base64_syntax, time_syntax
 from .errors import Refusal, invalid
+from .json_syntax import find_fault
 from .surrogates import may_have_halves, replace_halves
 
 Decoder = Callable[[Any], Any]
@@ -29,6 +35,13 @@ Decoder = Callable[[Any], Any]
 _INTEGERS = {"int32": (-(2**31), 2**31 - 1), "uint32": (0, 2**32 - 1)}
 _LONG = {"int64": (-(2**63), 2**63 - 1), "uint64": (0, 2**64 - 1)}
 _GO_INTEGER = re.compile(r"[+-]?0*([0-9]+)\Z")
+_GO_LITERAL = re.compile(
+    r"[+-]?(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|0(?:_?[0-7])*|[1-9](?:_?[0-9])*)\Z"
+)
+_BAD_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
+_TIMEOUT = re.compile(r"[+-]?[0-9]{1,18}[HMSmun]\Z")
+_TIMEOUT_UNITS = {"H": 3600.0, "M": 60.0, "S": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9}
+_PLAIN_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,18})\Z")
 _MOST_DIGITS = 40
 _TRUE = {"1", "t", "T", "TRUE", "true", "True"}
 _FALSE = {"0", "f", "F", "FALSE", "false", "False"}
@@ -65,20 +78,16 @@ def parse_json(raw: bytes) -> Any:
     try:
         value = _JSON.raw_decode(text)[0]
         return replace_halves(value) if may_have_halves(text) else value
-    except json.JSONDecodeError as error:
-        raise invalid(_go_syntax_error(text, error.pos)) from None
     except _Overflow as error:
         raise invalid(f"json: cannot unmarshal number {error.number} into Go value of type float64") from None
-    except _BareConstant as error:
-        raise invalid(f"invalid character '{error.name.lstrip('-')[:1]}' looking for beginning of value") from None
+    except (json.JSONDecodeError, _BareConstant) as error:
+        raise invalid(find_fault(raw) or str(error)) from None
     except RecursionError:
         raise invalid("exceeded max depth") from None
 
 
 class _BareConstant(ValueError):
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+    pass
 
 
 def _refuse_constant(name: str) -> Any:
@@ -106,25 +115,15 @@ def _parse_json_integer(number: str) -> Union[int, float]:
 _JSON = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_parse_json_float, parse_int=_parse_json_integer)
 
 
-def _go_syntax_error(text: str, position: int) -> str:
-    rest = text[position:]
-    if not rest.strip():
-        return "unexpected EOF"
-    for literal in ("null", "true", "false"):
-        if rest[0] == literal[0]:
-            for i, expected in enumerate(literal):
-                if i >= len(rest):
-                    return "unexpected EOF"
-                if rest[i] != expected:
-                    return f"invalid character '{rest[i]}' in literal {literal} (expecting '{expected}')"
-    if rest[0] == '"':
-        return "unexpected EOF"
-    before = text[:position].rstrip()
-    if before.endswith(("{", ",")) and rest[0] != '"' and "{" in before:
-        return f"invalid character '{rest[0]}' looking for beginning of object key string"
-    if before.endswith((":", "[", ",")) or not before:
-        return f"invalid character '{rest[0]}' looking for beginning of value"
-    return f"invalid character '{rest[0]}' after object key:value pair"
+def _parse_quoted_number(text: str) -> Any:
+    """Return what a field that takes numbers as text too finds in the text: one JSON value and nothing behind it."""
+    if _PLAIN_INTEGER.match(text):
+        return int(text)
+    raw = text.encode("utf-8", "surrogatepass")
+    fault = find_fault(raw, alone=True)
+    if fault is not None:
+        raise invalid(fault)
+    return parse_json(raw)
 
 
 def _is_message(hint: Any) -> bool:
@@ -170,7 +169,7 @@ def _marked_decoder(mark: str) -> Decoder:
         return _integer_decoder(mark)
     if mark in _LONG:
         return _long_decoder(mark)
-    return {"double": _read_float, "float": _read_float, "date-time": _read_timestamp, "byte": _read_bytes}[mark]
+    return {"double": _read_float, "float": _read_single, "date-time": _read_timestamp, "byte": _read_bytes}[mark]
 
 
 def _kind(value: Any) -> str:
@@ -195,6 +194,8 @@ def _message_decoder(message: Any) -> Decoder:
     built: Dict[str, Tuple[str, Decoder]] = {}  # filled on first use: messages may hold themselves
 
     def decode(value: Any) -> Any:
+        if value is None:
+            return {}
         if not isinstance(value, dict):
             raise _mismatch(value, "map[string]json.RawMessage")
         result = {}
@@ -207,6 +208,8 @@ def _message_decoder(message: Any) -> Decoder:
                     continue
                 name, hint = hints[key]
                 field = built[key] = (name, body_decoder(hint))
+            if field[0] != key and field[0] in value:
+                continue  # of both spellings, camelCase counts
             result[field[0]] = field[1](item)
         return result
 
@@ -245,11 +248,13 @@ def _enum_decoder(enum: "type[WireEnum]") -> Decoder:
                 quoted = json.dumps(json.dumps(value))
                 raise invalid(f"unknown value {quoted} for enum {_proto_name(enum)}")
             return by_name[value]
+        if value is None:
+            return by_number[0]
         if isinstance(value, int) and not isinstance(value, bool):
             if value not in by_number:
                 raise invalid(f"unknown value {value} for enum {_proto_name(enum)}")
             return by_number[value]
-        raise _mismatch(value, "int32")
+        raise _mismatch(value, "protoreflect.EnumNumber", shown=isinstance(value, float))
 
     return decode
 
@@ -276,12 +281,16 @@ def _read_struct(value: Any) -> Any:
 
 
 def _read_text(value: Any) -> Any:
+    if value is None:
+        return ""
     if not isinstance(value, str):
         raise _mismatch(value, "string")
     return value
 
 
 def _read_bool(value: Any) -> Any:
+    if value is None:
+        return False
     if not isinstance(value, bool):
         raise _mismatch(value, "bool")
     return value
@@ -292,7 +301,9 @@ def _integer_decoder(mark: str) -> Decoder:
 
     def decode(value: Any) -> Any:
         if isinstance(value, str):
-            value = parse_json(value.encode())
+            value = _parse_quoted_number(value)
+        if value is None:
+            return 0
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise _mismatch(value, mark)
         if isinstance(value, float) or not low <= value <= high:
@@ -307,7 +318,9 @@ def _long_decoder(mark: str) -> Decoder:
 
     def decode(value: Any) -> Any:
         if isinstance(value, str):
-            value = parse_json(value.encode())
+            value = _parse_quoted_number(value)
+        if value is None:
+            return "0"
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise _mismatch(value, mark)
         if isinstance(value, float) or not low <= value <= high:
@@ -317,14 +330,24 @@ def _long_decoder(mark: str) -> Decoder:
     return decode
 
 
-def _read_float(value: Any) -> Any:
+def _read_float(value: Any, go_type: str = "float64") -> Any:
     if isinstance(value, str):
         if value in _SPECIAL_FLOATS:
             return float(value.replace("Infinity", "inf"))
-        value = parse_json(value.encode())
+        value = _parse_quoted_number(value)
+    if value is None:
+        return 0.0
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise _mismatch(value, "float64")
+        raise _mismatch(value, go_type)
     return float(value)
+
+
+def _read_single(value: Any) -> Any:
+    number = _read_float(value, "float32")
+    single = array("f", [number])[0]
+    if math.isinf(single) and not math.isinf(number):
+        raise _mismatch(number, "float32", shown=True)
+    return single
 
 
 def _read_timestamp(value: Any) -> Any:
@@ -332,14 +355,9 @@ def _read_timestamp(value: Any) -> Any:
         raise _mismatch(value, "string")
     try:
         timestamps.parse(value)
-    except ValueError:
-        raise invalid(_bad_time(value)) from None
+    except ValueError as error:
+        raise invalid(f"bad Timestamp: {time_syntax.find_fault(value) or error}") from None
     return value
-
-
-def _bad_time(text: str) -> str:
-    layout = "2006-01-02T15:04:05.999999999Z07:00"
-    return f'bad Timestamp: parsing time "{text}" as "{layout}": cannot parse "{text}" as "2006"'
 
 
 def _read_bytes(value: Any) -> Any:
@@ -348,11 +366,40 @@ def _read_bytes(value: Any) -> Any:
     try:
         base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError):
-        raise invalid("illegal base64 data at input byte 0") from None
+        fault = base64_syntax.find_fault(value)
+        if fault is not None:
+            raise invalid(fault) from None
     return value
 
 
 # --- query strings and paths ----------------------------------------------------------------------------------------
+
+
+def query_pairs(query: bytes) -> List[Tuple[str, str]]:
+    """Return the pairs of a query string, or of a form.
+
+    Raises:
+        Refusal: a per cent sign escapes nothing, or a semicolon separates the pairs.
+    """
+    text = query.decode("utf-8", "replace")
+    for part in re.split("[&=]", text):
+        at = _BAD_ESCAPE.search(part)
+        if at is not None:
+            raise invalid(f'invalid URL escape "{part[at.start() : at.start() + 3]}"')
+    if ";" in text:
+        raise invalid("invalid semicolon separator in query")
+    return parse_qsl(text, keep_blank_values=True)
+
+
+def decode_timeout(text: str) -> Optional[float]:
+    """Return the seconds that a ``Grpc-Timeout`` header grants, as in ``500m`` or ``2S``; None for no limit.
+
+    Raises:
+        Refusal: it is none.
+    """
+    if not _TIMEOUT.match(text):
+        raise invalid(f"invalid grpc-timeout: {text}")
+    return int(text[:-1]) * _TIMEOUT_UNITS[text[-1]] or None
 
 
 def decode_query(message: Any, pairs: Sequence[Tuple[str, str]]) -> Any:
@@ -423,10 +470,10 @@ def _query_reader(hint: Any) -> Union[_Reader, None]:
         mark = get_args(hint)[1]
         if mark in _INTEGERS:
             low, high = _INTEGERS[mark]
-            return lambda text: parse_integer(text, low, high)
+            return lambda text: _parse_literal(text, low, high)
         if mark in _LONG:
             low, high = _LONG[mark]
-            return lambda text: str(parse_integer(text, low, high))
+            return lambda text: str(_parse_literal(text, low, high))
         if mark in ("double", "float"):
             return _parse_float
         return _read_timestamp if mark == "date-time" else _read_bytes
@@ -435,7 +482,7 @@ def _query_reader(hint: Any) -> Union[_Reader, None]:
     if hint is bool:
         return _parse_bool
     if hint is int:
-        return lambda text: parse_integer(text, *_INTEGERS["int32"])
+        return _parse_literal
     if hint is float:
         return _parse_float
     if isinstance(hint, type) and issubclass(hint, WireEnum):
@@ -443,8 +490,8 @@ def _query_reader(hint: Any) -> Union[_Reader, None]:
     return None
 
 
-def parse_integer(text: str, low: int = -(2**31), high: int = 2**31 - 1) -> int:
-    """Return an integer written as Go's ParseInt reads it.
+def parse_integer(text: str, low: int, high: int) -> int:
+    """Return an integer written in decimal digits, as the routes outside the gateway read it.
 
     Raises:
         Refusal: it is none, or is out of range.
@@ -453,6 +500,22 @@ def parse_integer(text: str, low: int = -(2**31), high: int = 2**31 - 1) -> int:
     if not match:
         raise invalid(f'strconv.ParseInt: parsing "{text}": invalid syntax')
     value = int(text) if len(match.group(1)) <= _MOST_DIGITS else high + 1
+    return _in_range(text, value, low, high)
+
+
+def _parse_literal(text: str, low: int = -(2**31), high: int = 2**31 - 1) -> int:
+    """Return an integer written as in Go's source: the gateway takes ``0x1f``, ``1_000``, and reads ``010`` as 8."""
+    if not _GO_LITERAL.match(text):
+        raise invalid(f'strconv.ParseInt: parsing "{text}": invalid syntax')
+    digits = text.lstrip("+-").replace("_", "")
+    if len(digits) > _MOST_DIGITS:
+        value = high + 1
+    else:
+        value = int(digits, 8) if digits.isdigit() and digits.startswith("0") else int(digits, 0)
+    return _in_range(text, -value if text.startswith("-") else value, low, high)
+
+
+def _in_range(text: str, value: int, low: int, high: int) -> int:
     if not low <= value <= high:
         raise invalid(f'strconv.ParseInt: parsing "{text}": value out of range')
     return value
@@ -503,7 +566,7 @@ def decode_path(row: "Endpoint[Any, Any]", values: Sequence[str]) -> Dict[str, A
     for (name, is_integer), text in zip(row.parameters, values):
         if is_integer:
             try:
-                result[name.replace(".", "_")] = parse_integer(text)
+                result[name.replace(".", "_")] = _parse_literal(text)
             except Refusal as refusal:
                 raise invalid(f"type mismatch, parameter: {name}, error: {refusal.text}") from None
         else:

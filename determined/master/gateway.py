@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
-from typing import Any, AsyncIterator, Dict, List, Mapping, Optional, Tuple
+from functools import partial
+from typing import Any, AsyncIterator, Awaitable, Dict, List, Mapping, Optional, Tuple
 from urllib.parse import parse_qsl, unquote
 
 from starlette.types import Receive, Scope, Send
@@ -18,7 +19,7 @@ from determined.common.api.wire.endpoint import Endpoint
 from determined.common.api.wire.schema import Messages, messages_by_endpoint
 
 from .auth import Caller
-from .decode import decode_body, decode_path, decode_query
+from .decode import decode_body, decode_path, decode_query, decode_timeout, query_pairs
 from .errors import Code, Refusal, refusal_of
 from .routes.registry import HANDLERS, STREAM_HANDLERS, Call
 from .services.world import World
@@ -33,6 +34,7 @@ _SECURITY = [
     (b"x-frame-options", b"SAMEORIGIN"),
 ]
 _JSON_TYPE = (b"content-type", b"application/json")
+_FORM = "application/x-www-form-urlencoded"
 _dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 _dumps_pretty = json.JSONEncoder(indent=4, separators=(",", ": "), ensure_ascii=False, allow_nan=False).encode
 
@@ -76,21 +78,29 @@ class Gateway:
         query = scope["query_string"]
         reply_headers: Dict[str, str] = {}
         try:
-            row, messages, values = self._find(scope["method"], scope["raw_path"] or scope["path"].encode())
+            method, path = scope["method"], scope["raw_path"] or scope["path"].encode()
+            row, messages, values = self._find(method, path, is_form=headers.get("content-type") == _FORM)
+            timeout = decode_timeout(headers["grpc-timeout"]) if "grpc-timeout" in headers else None
             body = await _read_body(receive)
             parameters = decode_path(row, values)
             if row.has_body:
                 request = decode_body(messages.request, body)
+            elif method != row.method:
+                # a form stands for the query that was too long for an address
+                request = decode_query(messages.request, [*query_pairs(body), *query_pairs(query)])
             elif query:
-                request = decode_query(messages.request, parse_qsl(query.decode("latin-1"), keep_blank_values=True))
+                request = decode_query(messages.request, query_pairs(query))
             else:
                 request = {}
             if row.stream:
                 stream = Stream(send)
-                await stream.serve(self._results(row, request, headers, parameters), receive)
+                results = self._results(row, request, headers, parameters, receive)
+                await stream.serve(results if timeout is None else _until(results, timeout), receive)
                 return
-            call = Call(request, self._caller(row, headers), headers, self._world, reply_headers)
-            answer = await HANDLERS[row.name](call, **parameters)
+            hang_up = partial(_hang_up, receive)
+            call = Call(request, self._caller(row, headers), headers, self._world, reply_headers, hang_up)
+            answering = HANDLERS[row.name](call, **parameters)
+            answer = await (answering if timeout is None else _within(answering, timeout))
             if b"pretty" in query and _is_pretty(query):
                 encoded = _dumps_pretty(json.loads(answer) if isinstance(answer, bytes) else answer).encode()
             else:
@@ -103,12 +113,14 @@ class Gateway:
     def _caller(self, row: "Endpoint[Any, Any]", headers: Mapping[str, str]) -> Caller:
         return _NOBODY if row.public else self._world.authenticator.caller(headers)
 
-    def _find(self, method: str, raw_path: bytes) -> Tuple["Endpoint[Any, Any]", Messages, List[str]]:
-        path = unquote(raw_path.partition(b"?")[0].decode("latin-1"))[len(PREFIX) :]
+    def _find(self, method: str, raw_path: bytes, *, is_form: bool) -> Tuple["Endpoint[Any, Any]", Messages, List[str]]:
+        path = unquote(raw_path.partition(b"?")[0].decode("utf-8", "replace"))[len(PREFIX) :]
         if path.endswith("/"):
             path = path[:-1]
         segments = path[1:].split("/")
         found = self._match(self._root, segments, 0, method) if ":" not in segments[-1] else None
+        if found is None and is_form and method == "POST":
+            return self._find("GET", raw_path, is_form=False)
         if found is None:
             raise Refusal(Code.UNIMPLEMENTED, "Not Implemented")
         node, values = found
@@ -130,9 +142,14 @@ class Gateway:
         return None
 
     async def _results(
-        self, row: "Endpoint[Any, Any]", request: Any, headers: Mapping[str, str], parameters: Mapping[str, Any]
+        self,
+        row: "Endpoint[Any, Any]",
+        request: Any,
+        headers: Mapping[str, str],
+        parameters: Mapping[str, Any],
+        receive: Receive,
     ) -> AsyncIterator[Any]:
-        call = Call(request, self._caller(row, headers), headers, self._world, {})
+        call = Call(request, self._caller(row, headers), headers, self._world, {}, partial(_hang_up, receive))
         async for result in STREAM_HANDLERS[row.name](call, **parameters):
             yield result
 
@@ -174,11 +191,36 @@ class Stream:
             await self._send({"type": "http.response.start", "status": status, "headers": [_JSON_TYPE, *_SECURITY]})
 
     async def _watch(self, receive: Receive, server: "Optional[asyncio.Task[Any]]") -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
+        await _hang_up(receive)
         self._is_caller_gone = True
         if server is not None:
             server.cancel()
+
+
+async def _within(answering: "Awaitable[Any]", seconds: float) -> Any:
+    try:
+        return await asyncio.wait_for(answering, seconds)
+    except asyncio.TimeoutError:
+        raise _too_late() from None
+
+
+async def _until(results: AsyncIterator[Any], seconds: float) -> AsyncIterator[Any]:
+    """The results that come within a time; then the stream fails."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    try:
+        while True:
+            yield await asyncio.wait_for(results.__anext__(), deadline - loop.time())
+    except StopAsyncIteration:
+        return
+    except asyncio.TimeoutError:
+        raise _too_late() from None
+    finally:
+        await results.aclose()  # type: ignore[attr-defined]  # an async generator
+
+
+def _too_late() -> Refusal:
+    return Refusal(Code.DEADLINE_EXCEEDED, "context deadline exceeded")
 
 
 def _coded(refusal: Refusal) -> Refusal:
@@ -186,6 +228,12 @@ def _coded(refusal: Refusal) -> Refusal:
     if refusal.code is not Code.UNKNOWN:
         return refusal
     return Refusal(Code.PERMISSION_DENIED if "access denied" in refusal.text else Code.INTERNAL, refusal.text)
+
+
+async def _hang_up(receive: Receive) -> None:
+    """Return when the caller has closed the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _read_body(receive: Receive) -> bytes:

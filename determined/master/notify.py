@@ -49,10 +49,6 @@ class ExperimentChanged(NamedTuple):
     experiment_id: int
 
 
-class CheckpointRemovalQueued(NamedTuple):
-    """Files of checkpoints are to be removed."""
-
-
 class DeletionAsked(NamedTuple):
     """A project or workspace is to be deleted with all that is in it."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, Optional
+from typing import Any, Dict, NamedTuple, Optional
 
 VERSION = "0.38.1"
 """The version of the API that the embedded master answers as."""
@@ -15,6 +15,19 @@ DURABILITIES = ("normal", "full")
 
 AGENT_ID = "agent-0"
 RESOURCE_POOL = "default"
+
+
+class RetentionPolicy(NamedTuple):
+    """How long logs are kept.
+
+    Attributes:
+        log_retention_days: days after the end of a task, for what has no value of its own; None or -1 for ever.
+        schedule: when logs past their time are removed: a duration between two times, ``12h`` say, or the five fields
+            of cron in local time, ``30 3 * * *`` say.
+    """
+
+    log_retention_days: Optional[int] = None
+    schedule: str = "24h"
 
 
 @dataclass(frozen=True)
@@ -32,6 +45,7 @@ class Settings:
         durability: one of `DURABILITIES`, see `store.database`.
         cluster_name: shown to users.
         python: the interpreter that runs tasks; None for the master's own.
+        retention_policy: how long logs are kept.
         stop_with_parent: stop when standard input closes, i.e. when the process that started this one is gone.
     """
 
@@ -45,6 +59,7 @@ class Settings:
     durability: str = "normal"
     cluster_name: str = ""
     python: Optional[str] = None
+    retention_policy: RetentionPolicy = RetentionPolicy()
     stop_with_parent: bool = False
 
     def is_private(self) -> bool:

@@ -7,7 +7,7 @@ from typing import Any, Callable, Dict, Mapping, Union
 
 from determined.common import yaml
 
-from .settings import DURABILITIES, LOG_LEVELS
+from .settings import DURABILITIES, LOG_LEVELS, RetentionPolicy
 
 _USERS = ("admin", "determined")
 
@@ -95,6 +95,33 @@ def _storage(value: Any) -> Dict[str, Any]:
     return value
 
 
+def _retention(value: Any) -> RetentionPolicy:
+    if not isinstance(value, dict) or not set(value) <= set(RetentionPolicy._fields):
+        raise ValueError(f"must be a mapping of {' and '.join(RetentionPolicy._fields)}, not {value!r}")
+    given = {name: content for name, content in value.items() if content is not None}
+    try:
+        return check_retention(RetentionPolicy(**given))
+    except ValueError as error:
+        raise ValueError(f"is wrong: {error}") from None
+
+
+def check_retention(policy: RetentionPolicy) -> RetentionPolicy:
+    """Return the policy if it is one.
+
+    Raises:
+        ValueError: its days or its schedule are wrong.
+    """
+    from .services.schedules import parse_schedule
+
+    days = policy.log_retention_days
+    if days is not None and (isinstance(days, bool) or not isinstance(days, int) or not -1 <= days <= 32767):
+        raise ValueError(f"log_retention_days must be a whole number from -1 (for ever) to 32767, not {days!r}")
+    if not isinstance(policy.schedule, str):
+        raise ValueError(f"schedule must be text, not {policy.schedule!r}; put it in quotes")
+    parse_schedule(policy.schedule)
+    return policy
+
+
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "checkpoint_storage": _storage,
     "cluster_name": _text,
@@ -106,5 +133,6 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "log_level": _one_of(*LOG_LEVELS),
     "port": _whole(2**16 - 1),
     "python": _text,
+    "retention_policy": _retention,
     "slots": _whole(100_000),
 }

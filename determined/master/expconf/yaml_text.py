@@ -209,7 +209,8 @@ def tidy(value: Any) -> Any:
     """
     if isinstance(value, float):
         if not math.isfinite(value):
-            raise ConfigError(f"unable to convert yaml to json: not valid yaml: json: unsupported value: {value}")
+            shown = "NaN" if value != value else "+Inf" if value > 0 else "-Inf"
+            raise ConfigError(f"unable to convert yaml to json: not valid yaml: json: unsupported value: {shown}")
         return int(value) if value.is_integer() and abs(value) < 1e21 else value
     if isinstance(value, dict):
         return {k: tidy(v) for k, v in value.items()}

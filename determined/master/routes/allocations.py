@@ -84,9 +84,10 @@ async def meet(call: Call[Empty], allocation_id: str, resources_id: str) -> Allo
 async def gather(call: Call[AllocationAllGatherRequest], allocation_id: str) -> AllocationAllGatherResponse:
     call.db.read_now(allocations.live, allocation_id)
     request = call.request
-    everything = await call.world.meetings.gather(
+    meeting = call.world.meetings.gather(
         allocation_id, request.get("requestUuid", ""), request.get("numPeers", 0), request.get("data") or {}
     )
+    everything = await allocations.unless_gone(meeting, call.hang_up())
     await call.db.write(allocations.set_ready, allocation_id)
     return {"data": everything}
 

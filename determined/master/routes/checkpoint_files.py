@@ -53,4 +53,4 @@ def _open(files: contextlib.ExitStack, config: Dict[str, object], uuid: str) -> 
 
 def _pieces(files: contextlib.ExitStack, archive: archives.Archive, entries: List[archives.Entry]) -> Iterator[bytes]:
     with files:
-        yield from archive.stream(entries)
+        yield from archives.in_blocks(archive.stream(entries))

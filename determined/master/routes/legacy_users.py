@@ -11,7 +11,7 @@ from determined.common.api.wire.auth import LoginRequest
 from determined.common.api.wire.users import AgentUserGroup, PatchUser, User
 
 from ..decode import body_decoder, parse_json
-from ..errors import Code, Refusal, forbidden
+from ..errors import Code, Refusal, forbidden, invalid
 from ..serialize.legacy_users import legacy_user_message
 from ..services import sessions, users
 from ..store import users as stored
@@ -39,7 +39,12 @@ async def create_user(call: PlainCall) -> Response:
     body = await _read(call.request)
     user: User = _as(User, body)
     user["username"] = user.get("username", "").lower()
-    row = await users.create_user(call.db, call.caller, user, _password(body), is_hashed=True)
+    try:
+        row = await users.create_user(call.db, call.caller, user, _password(body), is_hashed=True)
+    except Refusal as refusal:
+        if refusal.text.endswith(users.NAME_TAKEN):
+            raise invalid(users.NAME_TAKEN) from None  # here the code in the text is the answer's status
+        raise
     return JSONResponse(legacy_user_message(row))
 
 

@@ -12,6 +12,7 @@ from determined.common.api.wire import paths
 from determined.common.api.wire.common import Empty
 from determined.common.api.wire.enums import OrderBy
 from determined.common.api.wire.logs import (
+    CleanupLogsResponse,
     PostTaskLogsRequest,
     TaskLog,
     TaskLogsFieldsQuery,
@@ -26,7 +27,7 @@ from determined.common.api.wire.logs import (
 
 from ..errors import invalid, plain
 from ..serialize.logs import task_lines, trial_lines
-from ..services import logs
+from ..services import log_retention, logs
 from ..store.logs import Line, Wanted
 from .plain_registry import PlainCall, answers
 from .registry import Call, handles, streams
@@ -114,6 +115,15 @@ def _snake_line(log: Dict[str, Any]) -> Line:
         text("source"),
         text("log") or "",
     )
+
+
+# --- removing -------------------------------------------------------------------------------------------------------
+
+
+@handles(paths.CLEANUP_LOGS)
+async def clean_up(call: Call[Empty]) -> CleanupLogsResponse:
+    default_days = call.world.settings.retention_policy.log_retention_days
+    return {"removedCount": str(await log_retention.remove_expired(call.db, default_days))}
 
 
 # --- reading --------------------------------------------------------------------------------------------------------

@@ -33,6 +33,8 @@ class Call(Generic[Request]):
         headers: by lower-case name.
         world: database, settings and the running parts of the master.
         reply_headers: what the handler adds to the answer's headers.
+        hang_up: returns when the caller has closed the connection; to be awaited once at most, by handlers that wait
+            for others.
     """
 
     request: Request
@@ -40,6 +42,7 @@ class Call(Generic[Request]):
     headers: Mapping[str, str]
     world: "World"
     reply_headers: Dict[str, str]
+    hang_up: Callable[[], Awaitable[None]]
 
     @property
     def db(self) -> Database:

@@ -41,16 +41,15 @@ async def get_bindings(
 
 @handles(paths.BIND_RP_TO_WORKSPACE)
 async def bind(call: Call[BindRPToWorkspaceRequest], resource_pool_name: str) -> Empty:
-    raise resource_pools.refused_binding(resource_pool_name)
+    raise resource_pools.refused_binding(call.caller, resource_pool_name)
 
 
 @handles(paths.OVERWRITE_RP_WORKSPACE_BINDINGS)
 async def overwrite_bindings(call: Call[OverwriteRPWorkspaceBindingsRequest], resource_pool_name: str) -> Empty:
-    raise resource_pools.refused_binding(resource_pool_name)
+    raise resource_pools.refused_binding(call.caller, resource_pool_name)
 
 
 @handles(paths.UNBIND_RP_FROM_WORKSPACE)
 async def unbind(call: Call[UnbindRPFromWorkspaceRequest], resource_pool_name: str) -> Empty:
-    # nothing is bound, so there is nothing to undo
-    resource_pools.bound_workspaces(resource_pool_name)
+    resource_pools.unbind(call.caller, resource_pool_name)
     return {}

@@ -195,5 +195,6 @@ async def retain_logs(call: Call[PutTrialRetainLogsRequest], trial_id: int) -> E
 
 @handles(paths.GET_TRIAL_REMAINING_LOG_RETENTION_DAYS)
 async def get_remaining_log_days(call: Call[Empty], id: int) -> GetTrialRemainingLogRetentionDaysResponse:
-    days = call.db.read_now(trials.remaining_log_days, id)
+    default = call.world.settings.retention_policy.log_retention_days
+    days = call.db.read_now(trials.remaining_log_days, id, default)
     return {} if days is None else {"remainingDays": days}

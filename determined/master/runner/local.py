@@ -15,6 +15,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional
 
@@ -31,6 +32,7 @@ class _Handle(NamedTuple):
     started: str
     run_dir: str
     allocation_id: str
+    temp_dir: str = ""
 
 
 class LocalRunner:
@@ -46,40 +48,60 @@ class LocalRunner:
     def _start(self, launch: Launch) -> str:
         workdir = launch.run_dir / "workdir"
         workdir.mkdir(parents=True, exist_ok=True)
+        # Not in the run directory: its path may be too long for the name of a Unix socket.
+        temp_dir = "" if "TMPDIR" in launch.environment else tempfile.mkdtemp(prefix="determined-task-")
+        try:
+            process = self._supervise(launch, workdir, temp_dir)
+        except OSError:
+            _remove_folder(temp_dir)
+            raise
+        self._children[process.pid] = process
+        handle = _Handle(process.pid, _started(process.pid), str(launch.run_dir), launch.allocation_id, temp_dir)
+        return json.dumps(handle._asdict())
+
+    def _supervise(self, launch: Launch, workdir: Path, temp_dir: str) -> "subprocess.Popen[bytes]":
+        for name, content in launch.files.items():
+            _write_private(launch.run_dir / name, content)
         spec = launch.run_dir / "spec.json"
-        with open(os.open(spec, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
-            json.dump(
-                {
-                    "allocation_id": launch.allocation_id,
-                    "run_dir": str(launch.run_dir),
-                    "workdir": str(workdir),
-                    "argv": launch.argv,
-                    "env": launch.environment,
-                    "grace_seconds": launch.grace_seconds,
-                    "log_labels": launch.labels,
-                    "master_url": launch.master_url,
-                    "token": launch.token,
-                    "prepare": launch.prepare,
-                },
-                f,
-            )
+        values = {
+            "allocation_id": launch.allocation_id,
+            "run_dir": str(launch.run_dir),
+            "workdir": str(workdir),
+            "argv": launch.argv,
+            "env": {**launch.environment, "TMPDIR": temp_dir} if temp_dir else launch.environment,
+            "temp_dir": temp_dir or None,
+            "mounts": launch.mounts,
+            "grace_seconds": launch.grace_seconds,
+            "log_labels": launch.labels,
+            "master_url": launch.master_url,
+            "token": launch.token,
+            "prepare": launch.prepare,
+            "awaits_word": True,
+        }
+        _write_private(spec, json.dumps(values))
         with open(launch.run_dir / "supervisor.log", "ab") as log:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [self._python, "-m", "determined.exec.supervisor", str(spec)],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 cwd=str(launch.run_dir),
                 env={**os.environ, "PYTHONPATH": package_path()},
                 start_new_session=True,
             )
-        self._children[process.pid] = process
-        handle = _Handle(process.pid, _started(process.pid), str(launch.run_dir), launch.allocation_id)
-        return json.dumps(handle._asdict())
+
+    def begin(self, handle: str) -> None:
+        child = self._children.get(_Handle(**json.loads(handle)).pid)
+        if child is not None and child.stdin is not None:
+            with contextlib.suppress(OSError), child.stdin:  # it may have been killed
+                child.stdin.write(b"\n")
 
     def adopt(self, handle: str) -> bool:
         known = _Handle(**json.loads(handle))
-        return self._is_running(known) or _recorded_exit(known) is not None
+        found = self._is_running(known) or _recorded_exit(known) is not None
+        if not found:
+            self.forget(handle)
+        return found
 
     async def wait(self, handle: str) -> Exit:
         known = _Handle(**json.loads(handle))
@@ -103,8 +125,17 @@ class LocalRunner:
                 # the supervisor kills the task and still brings home its last lines
                 os.kill(known.pid, signal.SIGINT)
 
+    def read_file(self, handle: str, name: str) -> bytes:
+        try:
+            return Path(_Handle(**json.loads(handle)).run_dir, name).read_bytes()
+        except OSError:
+            return b""
+
     def forget(self, handle: str) -> None:
-        shutil.rmtree(_Handle(**json.loads(handle)).run_dir, ignore_errors=True)
+        known = _Handle(**json.loads(handle))
+        _remove_folder(known.run_dir)
+        # Its supervisor removes it, unless it was killed.
+        _remove_folder(known.temp_dir)
 
     def _is_running(self, known: _Handle) -> bool:
         child = self._children.get(known.pid)
@@ -129,6 +160,11 @@ class LocalRunner:
         child = self._children.pop(known.pid, None)
         if child is not None:
             child.wait()
+
+
+def _write_private(path: Path, content: str) -> None:
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
+        f.write(content)
 
 
 @contextlib.contextmanager
@@ -156,6 +192,11 @@ def _started(pid: int) -> str:
         return listed.stdout.strip()
     fields = stat.rpartition(")")[2].split()
     return "" if fields[0] == "Z" else fields[19]
+
+
+def _remove_folder(path: str) -> None:
+    if path:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _recorded_exit(known: _Handle) -> Optional[Exit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from functools import lru_cache
-from typing import Any, Dict, Optional, Sequence
+from typing import Any, Dict, Optional, Sequence, Union
 
 from determined.common.api.wire.common import Pagination
 from determined.common.api.wire.enums import ExperimentState, JobState, TrialState
@@ -193,9 +193,9 @@ def _listed_message(row: Row) -> Experiment:
     return message
 
 
-def _double(value: float) -> Any:
-    # whole numbers stay as SQLite gives them
-    return value if math.isfinite(value) else from_float(value)
+def _double(value: Union[float, str]) -> Any:
+    # NaN is stored as text; whole numbers stay as SQLite gives them
+    return value if isinstance(value, str) or math.isfinite(value) else from_float(value)
 
 
 def _with_stored(message: Experiment, row: Row) -> str:

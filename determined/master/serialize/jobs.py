@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from determined.common.api.wire.jobs import Job as JobMessage
 from determined.common.api.wire.jobs import QueueStats, RPQueueStat
-from determined.common.api.wire.scalars import from_float
+from determined.common.api.wire.scalars import from_single
 from determined.common.timestamps import format_wire
 
 from ..services.jobs import Job, Statistics
@@ -27,7 +27,7 @@ def job_message(job: Job) -> JobMessage:
         "requestedSlots": job.requested_slots,
         "allocatedSlots": job.allocated_slots,
         "name": job.name,
-        "progress": from_float(job.progress),  # type: ignore[typeddict-item]  # spelled out when not finite
+        "progress": from_single(job.progress),
         "workspaceId": job.workspace_id,
     }
 

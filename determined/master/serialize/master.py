@@ -53,6 +53,7 @@ def config_message(world: World, webhook_signing_key: str) -> Dict[str, Any]:
             "type": "agent",
         },
         "resource_pools": [{"pool_name": RESOURCE_POOL}],
+        "retention_policy": settings.retention_policy._asdict(),
         "telemetry": {"enabled": False},
         "webhooks": {"signing_key": webhook_signing_key},
     }

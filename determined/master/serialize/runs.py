@@ -7,7 +7,7 @@ from typing import List, Sequence
 
 from determined.common.api.wire.enums import TrialState
 from determined.common.api.wire.runs import FlatRun, FlatRunExperiment, RunActionResult
-from determined.common.api.wire.scalars import from_float, from_single
+from determined.common.api.wire.scalars import from_float, from_single, to_float
 from determined.common.timestamps import format_wire
 
 from ..services.runs import Outcome
@@ -39,7 +39,7 @@ def run_message(row: Row) -> FlatRun:
         "localId": f"{row['project_key']}-{row['local_id']}",
     }
     if row["searcher_metric_value"] is not None:
-        message["searcherMetricValue"] = from_float(row["searcher_metric_value"])  # type: ignore[typeddict-item]
+        message["searcherMetricValue"] = from_float(to_float(row["searcher_metric_value"]))  # type: ignore[typeddict-item]
     if row["external_trial_id"] is not None:
         message["externalRunId"] = row["external_trial_id"]
     if row["metadata"] is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
-from typing import Any, Dict, List
+from typing import Any, Awaitable, Coroutine, Dict, List
 
 from ..errors import Code, Refusal, invalid, not_found, plain
 from ..notify import AllocationChanged, Hub, within
@@ -22,12 +22,16 @@ def known(connection: Connection, allocation_id: str) -> Row:
     Raises:
         Refusal: the id has not the form of one, or there is none.
     """
-    if "." not in allocation_id:
-        raise invalid(f"allocation id '{allocation_id}' is not valid")
+    _check_form(allocation_id)
     row = store.by_id(connection, allocation_id)
     if row is None:
         raise not_found("allocation", allocation_id)
     return row
+
+
+def _check_form(allocation_id: str) -> None:
+    if "." not in allocation_id:
+        raise invalid(f"allocation id '{allocation_id}' is not valid")
 
 
 def live(connection: Connection, allocation_id: str) -> Row:
@@ -95,7 +99,11 @@ async def wait_for_preemption(db: Database, hub: Hub, allocation_id: str, second
     """Wait until an allocation is to stop; returns whether it is.
 
     An unknown allocation and one that had ended before the question: False at once. One that ends meanwhile: True.
+
+    Raises:
+        Refusal: the id has not the form of one.
     """
+    _check_form(allocation_id)
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     first = True
@@ -162,6 +170,23 @@ class Meetings:
             gathering.waiting.pop(key, None)
             gathering.data.pop(key, None)
             raise
+
+
+async def unless_gone(meeting: "Coroutine[Any, Any, List[Any]]", hang_up: Awaitable[None]) -> List[Any]:
+    """Return what a meeting gives; a caller who hangs up meanwhile leaves it.
+
+    Raises:
+        Refusal: what the meeting raises, or the caller is gone.
+    """
+    met, gone = asyncio.ensure_future(meeting), asyncio.ensure_future(hang_up)
+    try:
+        await asyncio.wait({met, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if met.done():
+            return met.result()
+        raise Refusal(Code.CANCELED, "the caller hung up")
+    finally:
+        met.cancel()
+        gone.cancel()
 
 
 def _leaving() -> Refusal:

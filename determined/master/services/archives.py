@@ -10,7 +10,9 @@ import zlib
 from pathlib import Path
 from typing import IO, Callable, Dict, Iterator, List, NamedTuple, Optional
 
-_CHUNK = 256 * 1024
+_CHUNK = 1 << 20
+# What is already compressed, and weights are nearly so, does not get smaller by more effort, only later.
+_EFFORT = 1
 _MODE = 0o666
 
 
@@ -66,6 +68,20 @@ def _pieces(entry: Entry) -> Iterator[bytes]:
             yield piece
 
 
+def in_blocks(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same bytes in fewer pieces: each one costs its sender a change of threads."""
+    parts: List[bytes] = []
+    size = 0
+    for piece in pieces:
+        parts.append(piece)
+        size += len(piece)
+        if size >= _CHUNK // 2:
+            yield parts[0] if len(parts) == 1 else b"".join(parts)
+            parts, size = [], 0
+    if parts:
+        yield b"".join(parts)
+
+
 # --- tar ------------------------------------------------------------------------------------------------------------
 
 
@@ -92,7 +108,7 @@ def _tar_length(entries: List[Entry]) -> int:
 
 
 def _tar_gz(entries: List[Entry]) -> Iterator[bytes]:
-    press = zlib.compressobj(6, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    press = zlib.compressobj(_EFFORT, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
     for piece in _tar(entries):
         pressed = press.compress(piece)
         if pressed:

@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tup
 from determined.common import timestamps
 
 from ..errors import Refusal, invalid, not_found, plain
-from ..notify import CheckpointRemovalQueued
+from ..notify import QueueChanged
 from ..paging import Window, cut, memory_window
 from ..store import checkpoints as store
 from ..store.database import Connection, Row, Transaction
@@ -347,7 +347,7 @@ def remove_later(tx: Transaction, known: Sequence[str], globs: Sequence[str]) ->
     for uuid in known:
         store.add_removal(tx, uuid, globs)
     if known:
-        tx.announce(CheckpointRemovalQueued())
+        tx.announce(QueueChanged())
 
 
 def _removable(connection: Connection, asked: Sequence[str], verb: str) -> List[str]:

@@ -21,9 +21,9 @@ from ..errors import StorageFull
 from ..notify import AllocationChanged, QueueChanged
 from ..runner import Launch, Runner
 from ..settings import AGENT_ID, RESOURCE_POOL
-from ..store import allocations, slots, trials
+from ..store import allocations, checkpoints, log_policies, slots, trials
 from ..store.database import Connection, Row, Transaction
-from . import launch, lifecycle, task_log
+from . import checkpoint_removal, launch, lifecycle, task_log
 from .world import World
 
 logger = logging.getLogger("determined.master.engine")
@@ -58,6 +58,7 @@ class Engine:
             else:
                 ending = lifecycle.Ending(None, "the master was restarted and its processes were gone")
                 await self._end(row["id"], ending)
+        await self._world.db.write(checkpoints.forget_failures)
         self._wake.set()
         self._spawn(self._serve())
 
@@ -105,6 +106,7 @@ class Engine:
             return
         self._watch(allocation_id, handle)
         await self._world.db.write_when_room(_started, allocation_id, handle)
+        self._runner.begin(handle)
 
     def _watch(self, allocation_id: str, handle: str) -> None:
         self._handles[allocation_id] = handle
@@ -116,11 +118,12 @@ class Engine:
         timer = self._timers.pop(allocation_id, None)
         if timer is not None:
             timer.cancel()
-        await self._end(allocation_id, lifecycle.Ending(*ended))
+        results = self._runner.read_file(handle, checkpoint_removal.RESULTS)
+        await self._end(allocation_id, lifecycle.Ending(*ended), results)
         self._runner.forget(handle)
 
-    async def _end(self, allocation_id: str, ending: lifecycle.Ending) -> None:
-        await self._world.db.write_when_room(_ended, allocation_id, ending)
+    async def _end(self, allocation_id: str, ending: lifecycle.Ending, results: bytes = b"") -> None:
+        await self._world.db.write_when_room(_ended, allocation_id, ending, results)
 
     # --- signals ---
 
@@ -175,8 +178,12 @@ def _ask_all_to_end(tx: Transaction) -> None:
 
 def _place(tx: Transaction, world: World) -> List[str]:
     """Make an allocation for everybody whose turn it is; returns their ids."""
+    checkpoint_removal.open_tasks(tx)
+    # it is the master's own work, which needs neither an agent nor a slot
+    placed = [_open_allocation(tx, task_id, 0, []) for task_id in checkpoint_removal.next_tasks(tx)]
     if world.slot_count == 0:
-        return []
+        return placed
+    _give_up_excluded(tx)
     tasks: Dict[str, Tuple[str, int]] = {}  # request -> task, slots
     requests: List[scheduler.Request] = []
     limits: Dict[str, Optional[int]] = {}
@@ -201,21 +208,31 @@ def _place(tx: Transaction, world: World) -> List[str]:
             )
         )
     for number, row in enumerate(allocations.waiting_tasks(tx)):
+        if row["type"] == checkpoint_removal.TASK_TYPE:
+            continue
         spec = json.loads(row["spec"] or "{}")
         wanted = int(spec.get("slots", 0))
         tasks[row["id"]] = (row["id"], wanted)
         priority, position = spec.get("priority", _DEFAULT_PRIORITY), spec.get("queue_position", 0.0)
         requests.append(scheduler.Request(row["id"], row["id"], wanted, priority, position, number))
     if not requests:
-        return []
+        return placed
     free = sorted(set(slots.usable(tx)) - set(allocations.slots_in_use(tx)))
-    running_beside = sum(1 for a in allocations.live(tx) if a["slots"] == 0)
+    running_beside = sum(
+        a["slots"] == 0 and a["task_type"] != checkpoint_removal.TASK_TYPE for a in allocations.live(tx)
+    )
     room = _ZERO_SLOT_ROOM - running_beside if slots.agent_enabled(tx) else 0
-    placed = []
     for decision in scheduler.assign(requests, free, limits, used, room):
         task_id, wanted = tasks[decision.key]
         placed.append(_open_allocation(tx, task_id, wanted, list(decision.slots)))
     return placed
+
+
+def _give_up_excluded(tx: Transaction) -> None:
+    """End the trials whose log policies keep them off this machine: there is no other for them to wait for."""
+    for row in log_policies.waiting_trials_kept_off(tx, AGENT_ID):
+        reason = f"the trial is not restarted: a log policy excludes {AGENT_ID}, and there is no other agent"
+        lifecycle.trial_has_no_place(tx, row["trial_id"], row["task_id"], reason)
 
 
 def _open_allocation(tx: Transaction, task_id: str, wanted: int, slot_ids: List[int]) -> str:
@@ -251,9 +268,16 @@ def _prepare(tx: Transaction, world: World, allocation_id: str) -> Optional[Laun
         lifecycle.allocation_ended(tx, allocation_id, lifecycle.Ending(137, "it was stopped before it started"))
         return None
     placement = launch.Placement(json.loads(row["slot_ids"]), world.device)
+    if row["task_type"] == checkpoint_removal.TASK_TYPE:
+        work = checkpoint_removal.work_of(tx, row["task_id"])
+        if work is None:
+            lifecycle.allocation_ended(tx, allocation_id, lifecycle.Ending(0))
+            return None
+        prepared = launch.launch_of_removal(tx, world, row, placement, work)
+    else:
+        make = launch.launch_of_command if row["trial_id"] is None else launch.launch_of_trial
+        prepared = make(tx, world, row, placement)
     task_log.tell_start(tx, row)
-    make = launch.launch_of_command if row["trial_id"] is None else launch.launch_of_trial
-    prepared = make(tx, world, row, placement)
     tx.update("allocations", {"id": allocation_id}, state="STARTING")
     return prepared
 
@@ -270,6 +294,9 @@ def _started(tx: Transaction, allocation_id: str, handle: str) -> None:
     tx.announce(AllocationChanged(allocation_id))
 
 
-def _ended(tx: Transaction, allocation_id: str, ending: lifecycle.Ending) -> None:
+def _ended(tx: Transaction, allocation_id: str, ending: lifecycle.Ending, results: bytes) -> None:
+    row = allocations.by_id(tx, allocation_id)
+    if row is not None and row["end_time"] is None and row["task_type"] == checkpoint_removal.TASK_TYPE:
+        checkpoint_removal.record_results(tx, row, ending, results)
     lifecycle.allocation_ended(tx, allocation_id, ending)
     close_allocation_sessions(tx, allocation_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import List, Optional, Sequence, Tuple
 
@@ -109,7 +110,9 @@ def validation_history(connection: Connection, experiment_id: int) -> List[Row]:
     history = []
     for row in store.validations(connection, experiment_id, experiment["searcher_metric"]):
         value = sign * float(row["value"])
-        if best is None or value < best:
+        if math.isnan(value) and best is not None:
+            continue
+        if best is None or math.isnan(best) or value < best:
             best = value
             history.append(row)
     return history
@@ -160,7 +163,9 @@ def filters_of(wanted: Wanted) -> Filters:
         filters.contains(["e.name"], wanted.name)
     if wanted.description:
         filters.contains(["e.description"], wanted.description)
-    for label in wanted.labels:
+    # the real master joins them and cuts at commas, so two in one parameter are two, and an empty one is none
+    joined = ",".join(wanted.labels)
+    for label in joined.split(",") if joined else ():
         filters.add("EXISTS (SELECT 1 FROM json_each(e.labels) WHERE value = ?)", label)
     for state in wanted.states:
         if state not in store.STORED_STATES:

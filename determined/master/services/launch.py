@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional
 from urllib.parse import urlsplit
 
 from ..auth import open_session
+from ..package import package_path
 from ..runner import Launch
 from ..settings import AGENT_ID
 from ..store import allocations, trials
 from ..store.database import Row, Transaction
+from . import checkpoint_removal
 from .world import World
 
 # First port of each kind; allocations that run side by side get one after the other.
@@ -24,7 +27,9 @@ _PORTS = {
     "C10D_PORT": 29400,
 }
 _PORTS_APART = 17
+_PORT_TRIES = 1000
 _GRACE_SECONDS = 10.0
+_ORDER = "order.json"
 
 
 class Placement(NamedTuple):
@@ -36,12 +41,25 @@ class Placement(NamedTuple):
 
 
 def prepare_ports(tx: Transaction) -> Dict[str, int]:
-    """Ports for a new allocation, apart from those of every live one."""
+    """Ports for a new allocation, apart from those of every live one and from what else listens on this machine."""
     taken = {json.loads(row["ports"] or "{}").get("C10D_PORT") for row in allocations.live(tx)}
-    offset = 0
-    while _PORTS["C10D_PORT"] + offset in taken:
-        offset += _PORTS_APART
-    return {name: first + offset for name, first in _PORTS.items()}
+    ports: Dict[str, int] = {}
+    for offset in range(0, _PORTS_APART * _PORT_TRIES, _PORTS_APART):
+        ports = {name: first + offset for name, first in _PORTS.items()}
+        if ports["C10D_PORT"] not in taken and all(_is_free(port) for port in ports.values()):
+            break
+    return ports
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # Without it, connections that have just ended would count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return False
+    return True
 
 
 def launch_of_trial(tx: Transaction, world: World, allocation: Row, placement: Placement) -> Launch:
@@ -66,16 +84,36 @@ def launch_of_trial(tx: Transaction, world: World, allocation: Row, placement: P
     if latest:
         own["DET_LATEST_CHECKPOINT"] = latest
     variables: List[str] = config["environment"]["environment_variables"][placement.device]
-    return _launch(tx, world, allocation, placement, experiment["owner_id"], own, variables, argv=None)
+    mounts: List[Dict[str, Any]] = config.get("bind_mounts") or []
+    return _launch(tx, world, allocation, placement, experiment["owner_id"], own, variables, mounts, argv=None)
 
 
 def launch_of_command(tx: Transaction, world: World, allocation: Row, placement: Placement) -> Launch:
     """What starts the allocation of a task that is no trial."""
     spec = json.loads(allocation["spec"])
     own = {"DET_TASK_TYPE": allocation["task_type"]}
-    return _launch(
-        tx, world, allocation, placement, allocation["owner_id"], own, spec.get("environment") or [], argv=spec["argv"]
-    )
+    variables: List[str] = spec.get("environment") or []
+    mounts: List[Dict[str, Any]] = (spec.get("config") or {}).get("bind_mounts") or []
+    return _launch(tx, world, allocation, placement, allocation["owner_id"], own, variables, mounts, argv=spec["argv"])
+
+
+def launch_of_removal(
+    tx: Transaction, world: World, allocation: Row, placement: Placement, work: checkpoint_removal.Work
+) -> Launch:
+    """What starts the allocation of a task that removes files of checkpoints."""
+    run_dir = _run_dir(world, allocation)
+    argv = [world.settings.python or sys.executable, "-m", "determined.exec.gc_checkpoints"]
+    argv += [str(run_dir / _ORDER), str(run_dir / checkpoint_removal.RESULTS)]
+    # it is no program of the user's: it runs in the package that this master is of
+    own = {"DET_TASK_TYPE": allocation["task_type"], "PYTHONPATH": package_path()}
+    variables = [variable for variable in work.variables if not variable.startswith("PYTHONPATH=")]
+    prepared = _launch(tx, world, allocation, placement, allocation["owner_id"], own, variables, [], argv=argv)
+    return prepared._replace(prepare=False, files={_ORDER: work.order()})
+
+
+def _run_dir(world: World, allocation: Row) -> Path:
+    folder: Path = world.settings.data_dir / "runs" / allocation["id"]
+    return folder
 
 
 def _launch(
@@ -86,6 +124,7 @@ def _launch(
     owner_id: int,
     own: Dict[str, str],
     variables: List[str],
+    mounts: List[Dict[str, Any]],
     *,
     argv: Optional[List[str]],
 ) -> Launch:
@@ -93,7 +132,7 @@ def _launch(
     _, allocation_token = open_session(tx, owner_id, "allocation", lifetime=None, allocation_id=allocation_id)
     _, user_token = open_session(tx, owner_id, allocation_id=allocation_id)
     owner = tx.scalar("SELECT username FROM users WHERE id = ?", (owner_id,))
-    run_dir = world.settings.data_dir / "runs" / allocation_id
+    run_dir = _run_dir(world, allocation)
     url = urlsplit(world.url)
     resources_id = allocation["resources_id"]
     environment = _inherited(world.settings.python)
@@ -141,17 +180,22 @@ def _launch(
         run_dir=run_dir,
         argv=argv,
         environment=environment,
+        mounts=mounts,
         labels=labels,
         master_url=world.url,
         token=allocation_token,
         prepare=True,
         grace_seconds=_GRACE_SECONDS,
+        files={},
     )
 
 
 def _inherited(python: Optional[str]) -> Dict[str, str]:
-    """The master's own environment, less what speaks of another master, with its interpreter found first."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("DET_")}
+    """The master's own environment, less what speaks of another master, with its interpreter found first.
+
+    Its folder for temporary files is left out, too: each task has one of its own.
+    """
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("DET_") and k != "TMPDIR"}
     folder = str(Path(python or sys.executable).parent)
     environment["PATH"] = folder + os.pathsep + environment.get("PATH", os.defpath)
     return environment

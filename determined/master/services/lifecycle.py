@@ -17,9 +17,9 @@ from determined.common import timestamps
 from .. import searcher
 from ..errors import plain
 from ..notify import AllocationChanged, ExperimentChanged, QueueChanged, TaskEnded
-from ..store import allocations, trials
+from ..store import allocations, checkpoints, trials
 from ..store.database import Row, Transaction
-from . import garbage, task_log, webhooks
+from . import garbage, log_policies, task_log, webhooks
 
 TERMINAL = ("COMPLETED", "CANCELED", "ERROR")
 STOPPING = ("STOPPING_COMPLETED", "STOPPING_CANCELED", "STOPPING_KILLED", "STOPPING_ERROR")
@@ -363,6 +363,8 @@ def allocation_ended(tx: Transaction, allocation_id: str, ending: Ending) -> Non
     tx.announce(AllocationChanged(allocation_id))
     tx.announce(QueueChanged())
     if allocation["trial_id"] is None:
+        if checkpoints.open_removals(tx, allocation["task_id"]):
+            return  # it was stopped before it had removed all files: its next allocation goes on
         allocations.end_task(tx, allocation["task_id"], now)
         tx.announce(TaskEnded(allocation["task_id"]))
         return
@@ -373,12 +375,29 @@ def allocation_ended(tx: Transaction, allocation_id: str, ending: Ending) -> Non
     elif trial["early_exit_reason"] is not None and killed:
         _close_trial(tx, trial["id"], "CANCELED")
     elif failed:
-        _count_failure(tx, trial)
+        _count_failure(tx, trial, allocation)
     elif finished:
         _close_trial(tx, trial["id"], "COMPLETED")
 
 
-def _count_failure(tx: Transaction, trial: Row) -> None:
+def trial_has_no_place(tx: Transaction, trial_id: int, task_id: str, reason: str) -> None:
+    """End a trial that waits for slots it can never get.
+
+    Parameters:
+        reason: what the task's log says about it.
+    """
+    if trials.by_id(tx, trial_id)["state"] not in TERMINAL:
+        task_log.write_line(tx, task_id, "", reason, "ERROR")
+        _close_trial(tx, trial_id, "ERROR")
+
+
+def _count_failure(tx: Transaction, trial: Row, allocation: Row) -> None:
+    if log_policies.is_retry_canceled(tx, allocation["task_id"]):
+        task_log.write_line(
+            tx, allocation["task_id"], allocation["id"], "the trial is not restarted: a log policy matched", "ERROR"
+        )
+        _close_trial(tx, trial["id"], "ERROR")
+        return
     restarts = trial["restarts"] + 1
     tx.update("trials", {"id": trial["id"]}, restarts=restarts)
     if restarts > _experiment(tx, trial["experiment_id"])["max_restarts"]:

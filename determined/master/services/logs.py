@@ -7,11 +7,11 @@ from typing import AsyncIterator, Callable, Dict, List, NamedTuple, Optional, Se
 
 from determined.common import timestamps
 
-from ..errors import not_found
+from ..errors import Code, Refusal, not_found
 from ..notify import Hub, LogsWritten, TaskEnded
 from ..store import logs as store
 from ..store.database import Connection, Database, Row, Transaction
-from . import webhooks
+from . import log_policies, webhooks
 
 _PAGE = 1000
 # what a task's processes wrote last may still be on its way when the task has ended
@@ -37,6 +37,7 @@ def write(tx: Transaction, task_id: str, lines: Sequence[store.Line]) -> None:
         store.insert(tx, [_clean(line) for line in lines])
     tx.execute("RELEASE lines")
     webhooks.logs_written(tx, task_id, [line[-1] for line in lines])
+    log_policies.lines_written(tx, task_id, lines)
     tx.announce(LogsWritten(task_id))
 
 
@@ -124,7 +125,11 @@ async def read(db: Database, task_id: str, reading: Reading, encode: Encode) -> 
 
 
 async def follow(db: Database, hub: Hub, task_id: str, reading: Reading, encode: Encode) -> AsyncIterator[bytes]:
-    """Read the lines that are there, then each that comes, until the task has ended and nothing comes any more."""
+    """Read the lines that are there, then each that comes, until the task has ended and nothing comes any more.
+
+    Raises:
+        Refusal: the master is going down before that.
+    """
     beyond: Optional[int] = None
     if reading.descending:
         newest = db.read_now(store.newest_id, task_id)
@@ -140,8 +145,11 @@ async def follow(db: Database, hub: Hub, task_id: str, reading: Reading, encode:
             if count == _PAGE:
                 continue
             left = _seconds_left(db, task_id)
-            if hub.closed or (left is not None and left <= 0):
+            if left is not None and left <= 0:
                 return
+            if hub.closed:
+                # an end would say that the task has ended
+                raise Refusal(Code.UNAVAILABLE, "the master is going down: follow the log again when it is back")
             await asyncio.wait({written, ended}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
         finally:
             written.cancel()

@@ -133,7 +133,7 @@ def _store(tx: Transaction, trial: Row, report: Report, text: str, time: int) ->
             best = _stored_best(trial)
             improved = best is None or _is_better(value, best, trial["smaller_is_better"])
             if improved:
-                values.update(best_validation_id=row_id, searcher_metric_value=_number_or_none(value))
+                values.update(best_validation_id=row_id, searcher_metric_value=_storable(value))
     tx.update("trials", {"id": trial_id}, **values)
     if improved and value is not None and trial["best_trial_id"] != trial_id:
         _challenge_best_trial(tx, trial, trial_id, value)
@@ -198,7 +198,7 @@ def _count_anew(tx: Transaction, trial: Row, trial_id: int, known: summaries.Sum
         latest_validation_id=latest,
         newest_validation_value=_storable(newest),
         best_validation_id=best[0] if best else None,
-        searcher_metric_value=_number_or_none(best[1]) if best else None,
+        searcher_metric_value=_storable(best[1]) if best else None,
     )
     _update_best_trial(tx, trial)
 
@@ -235,18 +235,13 @@ def _searcher_value(metrics: Mapping[str, Any], name: str) -> Optional[float]:
 def _stored_best(trial: Row) -> Optional[float]:
     if trial["best_validation_id"] is None:
         return None
-    value = trial["searcher_metric_value"]
-    return float("nan") if value is None else float(value)
+    return float(trial["searcher_metric_value"])
 
 
 def _is_better(value: float, best: float, smaller_is_better: Any) -> bool:
     if best != best:
         return value == value
     return value < best if smaller_is_better else value > best
-
-
-def _number_or_none(value: float) -> Optional[float]:
-    return value if value == value else None
 
 
 def _storable(value: Optional[float]) -> Any:

@@ -300,8 +300,11 @@ def filters_of(
     """The conditions of a list of models: all must hold; of labels, users and workspaces any one does.
 
     Parameters:
+        labels: one with commas is several, as it is where labels are given.
+        users: likewise.
         workspace_names: looked at only when there are no ids.
     """
+    labels, users = split_labels(labels), split_labels(users)
     filters = Filters()
     if name:
         filters.contains(["m.name"], name)
@@ -310,7 +313,7 @@ def filters_of(
     if labels:
         filters.add(
             "EXISTS (SELECT 1 FROM json_each(m.labels) l WHERE l.value IN (SELECT value FROM json_each(?)))",
-            json.dumps(list(labels)),
+            json.dumps(labels),
         )
     if archived is not None:
         filters.add("m.archived = ?", int(archived))

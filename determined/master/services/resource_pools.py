@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import List, NamedTuple, Optional, Sequence
 
+from ..auth import Caller
 from ..errors import Refusal, plain
 from ..settings import RESOURCE_POOL
 from ..store.database import Connection
 from . import agents, jobs
+from .cluster_messages import require_admin
 from .devices import Device
 
 
@@ -59,14 +61,25 @@ def bound_workspaces(pool: str) -> List[int]:
     return []
 
 
-def refused_binding(pool: str) -> Refusal:
+def refused_binding(caller: Caller, pool: str) -> Refusal:
     """Why a pool cannot be bound to workspaces: it is the default one, which all may use.
 
     Raises:
-        Refusal: there is no such pool.
+        Refusal: the caller is no admin, or there is no such pool.
     """
+    require_admin(caller)
     _require_pool(pool)
     return plain(f"default resource pool {pool} cannot be bound to any workspace")
+
+
+def unbind(caller: Caller, pool: str) -> None:
+    """Undo bindings of a pool, of which there are none.
+
+    Raises:
+        Refusal: the caller is no admin, or there is no such pool.
+    """
+    require_admin(caller)
+    _require_pool(pool)
 
 
 def _require_pool(pool: str) -> None:

@@ -61,7 +61,7 @@ def list_summaries(connection: Connection) -> List[Summary]:
         found.append(
             Summary(
                 task_id=row["id"],
-                allocation_id=f"{row['id']}.1",
+                allocation_id=f"{row['id']}.{row['used'] + 1}",
                 name=task_log.name_of_task(row["type"], row["id"], row["spec"]),
                 since=row["start_time"],
                 resource_pool=RESOURCE_POOL,

@@ -379,13 +379,18 @@ def retain_logs(tx: Transaction, trial_id: int, days: int) -> None:
         raise not_found("trial", trial_id)
 
 
-def remaining_log_days(connection: Connection, trial_id: int) -> Optional[int]:
+def remaining_log_days(connection: Connection, trial_id: int, default_days: Optional[int] = None) -> Optional[int]:
     """How many days a trial's logs will still be there: -1 for ever, None as long as nobody can say.
+
+    Parameters:
+        default_days: of trials that have no value of their own; None for no limit.
 
     Raises:
         Refusal: no such trial.
     """
     days = known(connection, trial_id)["log_retention_days"]
+    if days is None:
+        days = default_days
     if days is None or days == -1:
         return None if days is None else -1
     ended = connection.one(

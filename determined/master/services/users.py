@@ -18,6 +18,7 @@ from ..store.database import Connection, Database, Row, Transaction
 from ..store.filters import Filters
 from .sessions import user_by_id
 
+NAME_TAKEN = "user already exists"
 _SHORTEST_NAME = 2
 _ADMINS_UPDATE = "only admin privileged users can update users"
 _ADMINS_SET_PASSWORDS = "only admin privileged users can change other user's passwords"
@@ -91,7 +92,7 @@ async def create_user(db: Database, caller: Caller, user: Optional[User], passwo
 def _insert(tx: Transaction, values: Dict[str, Any]) -> Row:
     if users.by_name(tx, values["username"]) is not None:
         tx.use_up_id("users")
-        raise Refusal(Code.UNKNOWN, "code=400, message=user already exists", keep_writes=True)
+        raise Refusal(Code.UNKNOWN, f"code=400, message={NAME_TAKEN}", keep_writes=True)
     return user_by_id(tx, tx.insert("users", modified_at=timestamps.now(), **values))
 
 

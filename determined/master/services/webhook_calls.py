@@ -53,7 +53,8 @@ async def call(url: str, payload: str, signing_key: str) -> None:
         CallFailed: the address cannot be reached, is silent too long, or answers other than 2xx.
     """
     if not is_callable_url(url):
-        raise CallFailed(f'Post "{url}": not an http or https address')
+        scheme, _, rest = url.partition("://")
+        raise CallFailed(f'Post "{url}": unsupported protocol scheme "{scheme if rest else ""}"')
     try:
         status = await asyncio.wait_for(_post(urlsplit(url), payload.encode(), signing_key), TIMEOUT_SECONDS)
     except asyncio.TimeoutError:

@@ -65,10 +65,10 @@ def create_webhook(tx: Transaction, caller: Caller, webhook: Webhook) -> int:
         tx,
         name=webhook.get("name", ""),
         url=url,
-        webhook_type=_short(webhook.get("webhookType", WebhookType.UNSPECIFIED), "WEBHOOK_TYPE_"),
-        mode=_short(mode, "WEBHOOK_MODE_"),
-        workspace_id=workspace_id,
+        webhook_type=_stored(webhook.get("webhookType", WebhookType.UNSPECIFIED), "webhook", "WEBHOOK_TYPE_"),
         triggers=[_checked_trigger(trigger, mode) for trigger in triggers],
+        mode=_stored(mode, "webhook", "WEBHOOK_MODE_"),
+        workspace_id=workspace_id,
     )
     tx.cache.pop(_CACHE_KEY, None)
     return webhook_id
@@ -164,13 +164,12 @@ def _require_editor(connection: Connection, caller: Caller, workspace_id: Option
 def _checked_trigger(trigger: Trigger, mode: str) -> store.NewTrigger:
     trigger_type = trigger.get("triggerType", TriggerType.UNSPECIFIED)
     condition: Mapping[str, Any] = trigger.get("condition") or {}
-    if trigger_type == TriggerType.UNSPECIFIED:
-        raise plain(f"missing mapping for trigger {trigger_type} to SQL")
+    stored_type = _stored(trigger_type, "trigger", "TRIGGER_TYPE_")
     if trigger_type == TriggerType.CUSTOM and mode != WebhookMode.SPECIFIC:
         raise invalid(f"custom trigger only works on webhook with mode 'SPECIFIC'. Got {mode}")
     if trigger_type == TriggerType.TASK_LOG:
         _check_log_condition(condition)
-    return store.NewTrigger(_short(trigger_type, "TRIGGER_TYPE_"), condition)
+    return store.NewTrigger(stored_type, condition)
 
 
 def _check_log_condition(condition: Mapping[str, Any]) -> None:
@@ -184,6 +183,13 @@ def _check_log_condition(condition: Mapping[str, Any]) -> None:
         re.compile(regex)
     except re.error as error:
         raise invalid(f"webhook task log condition: invalid regex '{regex}': {error}") from error
+
+
+def _stored(member: str, kind: str, prefix: str) -> str:
+    """How the database spells a type or a mode, which must be one."""
+    if member == f"{prefix}UNSPECIFIED":
+        raise plain(f"missing mapping for {kind} {member} to SQL")
+    return _short(member, prefix)
 
 
 def _short(member: str, prefix: str) -> str:

@@ -50,10 +50,11 @@ def waiting_trials(connection: Connection) -> List[Row]:
 
 
 def waiting_tasks(connection: Connection) -> List[Row]:
-    """Tasks other than trials that have neither ended nor been given an allocation."""
+    """Tasks other than trials that have not ended and have no allocation, with the number of those they had."""
     return connection.all(
-        "SELECT k.* FROM tasks k WHERE k.type != 'TRIAL' AND k.end_time IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM allocations a WHERE a.task_id = k.id) ORDER BY k.start_time, k.rowid"
+        "SELECT k.*, (SELECT count(*) FROM allocations a WHERE a.task_id = k.id) AS used FROM tasks k"
+        " WHERE k.type != 'TRIAL' AND k.end_time IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM allocations a WHERE a.task_id = k.id AND a.end_time IS NULL) ORDER BY k.start_time, k.rowid"
     )
 
 

@@ -152,22 +152,21 @@ def with_trial(connection: Connection, uuid: str) -> Row:
 
 # --- removals -------------------------------------------------------------------------------------------------------
 
+_TRY_AGAIN = "UPDATE checkpoint_removals SET error = NULL, task_id = NULL WHERE error IS NOT NULL"
+
 
 def add_removal(tx: Transaction, uuid: str, globs: Sequence[str]) -> None:
     """Note that files of a checkpoint are to be removed; removals of it that failed are tried again, too."""
-    tx.execute("UPDATE checkpoint_removals SET error = NULL WHERE checkpoint_uuid = ?", (uuid,))
+    tx.execute(f"{_TRY_AGAIN} AND checkpoint_uuid = ?", (uuid,))
     wanted = json.dumps(list(globs))
     if tx.scalar("SELECT 1 FROM checkpoint_removals WHERE checkpoint_uuid = ? AND globs = ?", (uuid, wanted)) is None:
         experiment_id = tx.scalar("SELECT experiment_id FROM checkpoints WHERE uuid = ?", (uuid,))
         tx.insert("checkpoint_removals", checkpoint_uuid=uuid, experiment_id=experiment_id, globs=wanted)
 
 
-def next_removal(connection: Connection) -> Optional[Row]:
-    """The oldest removal that has not failed, with its checkpoint's storage and experiment."""
-    return connection.one(
-        "SELECT r.id, r.checkpoint_uuid, r.globs, c.storage_id, c.experiment_id FROM checkpoint_removals r"
-        " JOIN checkpoints c ON c.uuid = r.checkpoint_uuid WHERE r.error IS NULL ORDER BY r.id LIMIT 1"
-    )
+def forget_failures(tx: Transaction) -> None:
+    """Let removals that failed be tried again."""
+    tx.execute(_TRY_AGAIN)
 
 
 def removals_of(connection: Connection, experiment_id: int) -> List[Row]:
@@ -175,6 +174,61 @@ def removals_of(connection: Connection, experiment_id: int) -> List[Row]:
     return connection.all("SELECT * FROM checkpoint_removals WHERE experiment_id = ? ORDER BY id", (experiment_id,))
 
 
-def forget_failures(tx: Transaction) -> None:
-    """Let removals that failed be tried again."""
-    tx.execute("UPDATE checkpoint_removals SET error = NULL")
+def removals_without_task(connection: Connection) -> List[Row]:
+    """Removals that nobody does yet, oldest first: with storage, and owner and job of who had the checkpoint made."""
+    return connection.all(
+        "SELECT r.id, r.experiment_id, r.globs, c.storage_id, coalesce(e.owner_id, k.owner_id, 1) AS owner_id,"
+        " coalesce(e.job_id, k.job_id, '') AS job_id FROM checkpoint_removals r"
+        " JOIN checkpoints c ON c.uuid = r.checkpoint_uuid LEFT JOIN experiments e ON e.id = r.experiment_id"
+        " LEFT JOIN tasks k ON k.id = c.task_id WHERE r.task_id IS NULL AND r.error IS NULL ORDER BY r.id"
+    )
+
+
+def assign_removals(tx: Transaction, removal_ids: Sequence[int], task_id: str) -> None:
+    """Say which task does removals."""
+    tx.execute(
+        "UPDATE checkpoint_removals SET task_id = ? WHERE id IN (SELECT value FROM json_each(?))",
+        (task_id, json.dumps(list(removal_ids))),
+    )
+
+
+def open_removals(connection: Connection, task_id: str) -> List[Row]:
+    """What a task has still to remove, each with its checkpoint's storage and experiment."""
+    return connection.all(
+        "SELECT r.id, r.checkpoint_uuid, r.globs, c.storage_id, c.experiment_id FROM checkpoint_removals r"
+        " JOIN checkpoints c ON c.uuid = r.checkpoint_uuid WHERE r.task_id = ? AND r.error IS NULL ORDER BY r.id",
+        (task_id,),
+    )
+
+
+def finish_removal(tx: Transaction, removal_id: int) -> None:
+    """A removal is done, or no longer wanted."""
+    tx.execute("DELETE FROM checkpoint_removals WHERE id = ?", (removal_id,))
+
+
+def fail_removal(tx: Transaction, removal_id: int, reason: str) -> None:
+    """A removal could not be done."""
+    tx.update("checkpoint_removals", {"id": removal_id}, error=reason)
+
+
+def running_removal_tasks(connection: Connection) -> List[Row]:
+    """The tasks that remove files now."""
+    return connection.all(
+        "SELECT k.* FROM allocations a JOIN tasks k ON k.id = a.task_id"
+        " WHERE a.end_time IS NULL AND k.type = 'CHECKPOINT_GC'"
+    )
+
+
+def waiting_removal_tasks(connection: Connection, busy: Sequence[int], limit: int) -> List[str]:
+    """The first task of each experiment that is to remove files and does not yet, oldest first.
+
+    Parameters:
+        busy: experiments to leave out; 0 for what belongs to none.
+    """
+    rows = connection.all(
+        "SELECT id, min(rowid) AS first FROM tasks WHERE type = 'CHECKPOINT_GC' AND end_time IS NULL"
+        " AND coalesce(experiment_id, 0) NOT IN (SELECT value FROM json_each(?))"
+        " GROUP BY coalesce(experiment_id, 0) ORDER BY first LIMIT ?",
+        (json.dumps(list(busy)), limit),
+    )
+    return [row["id"] for row in rows]

@@ -220,11 +220,12 @@ def label_counts(connection: Connection, project_id: Optional[int]) -> List[str]
 
 
 def validations(connection: Connection, experiment_id: int, metric: str) -> List[Row]:
-    """Every current validation of an experiment that has a metric: trial, end time, value; in order of time."""
+    """Every current validation of an experiment whose metric is a number: trial, end time, value; in order of time."""
     return connection.all(
         "SELECT m.trial_id, m.end_time, v.value FROM trials t JOIN metrics m ON m.trial_id = t.id"
         " AND m.grp = 'validation' AND m.archived = 0"
         " JOIN json_each(m.metrics, '$.validation_metrics') v ON v.key = ?"
+        " AND (v.type IN ('integer', 'real') OR v.value IN ('NaN', 'Infinity', '-Infinity'))"
         " WHERE t.experiment_id = ? ORDER BY m.end_time, m.id",
         (metric, experiment_id),
     )
@@ -233,5 +234,5 @@ def validations(connection: Connection, experiment_id: int, metric: str) -> List
 def best_metric(connection: Connection, experiment_id: int) -> Optional[float]:
     """The best value of the searcher's metric over all trials; None when no trial has one."""
     sql = f"SELECT {BEST_METRIC} FROM experiments e WHERE e.id = ?"
-    value: Optional[float] = connection.scalar(sql, (experiment_id,))
-    return value
+    value = connection.scalar(sql, (experiment_id,))
+    return None if value is None else float(value)

@@ -6,7 +6,10 @@ from typing import List, Optional
 
 from .database import Connection, Row, Transaction
 
-_LIVE = "FROM tasks k JOIN allocations a ON a.task_id = k.id AND a.end_time IS NULL WHERE k.experiment_id = e.id"
+_LIVE = (
+    "FROM tasks k JOIN allocations a ON a.task_id = k.id AND a.end_time IS NULL"
+    " WHERE k.experiment_id = e.id AND k.type = 'TRIAL'"
+)
 
 
 def experiments(connection: Connection) -> List[Row]:
@@ -55,6 +58,6 @@ def seconds_queued_by_day(connection: Connection, since: int) -> List[Row]:
     return connection.all(
         "SELECT date(a.start_time / 1000000, 'unixepoch') AS day, avg(a.start_time - k.start_time) / 1e6 AS seconds"
         " FROM allocations a JOIN tasks k ON k.id = a.task_id WHERE a.number = 1 AND a.start_time >= ?"
-        " GROUP BY day ORDER BY day",
+        " AND k.type != 'CHECKPOINT_GC' GROUP BY day ORDER BY day",
         (since,),
     )

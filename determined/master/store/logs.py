@@ -141,3 +141,40 @@ def tasks_of_trial(connection: Connection, trial_id: int) -> List[str]:
     """The ids of a trial's tasks, first to last."""
     rows = connection.all("SELECT id FROM tasks WHERE trial_id = ? ORDER BY number", (trial_id,))
     return [row["id"] for row in rows]
+
+
+# --- removing -------------------------------------------------------------------------------------------------------
+
+_DAY = 24 * 3600 * 1_000_000
+_EXPIRED = (
+    "SELECT k.id FROM tasks k LEFT JOIN trials t ON t.id = k.trial_id LEFT JOIN experiments e ON e.id = k.experiment_id"
+    " WHERE coalesce(t.log_retention_days, :days) >= 0 AND coalesce(k.end_time, CASE WHEN e.unmanaged"
+    " AND t.state IN ('COMPLETED', 'CANCELED', 'ERROR') THEN t.end_time END)"
+    f" <= :now - coalesce(t.log_retention_days, :days) * {_DAY}"
+    " AND EXISTS (SELECT 1 FROM logs WHERE task_id = k.id)"
+)
+
+
+def expired_tasks(connection: Connection, default_days: Optional[int], now: int) -> List[str]:
+    """The tasks whose log has outlived its retention.
+
+    Parameters:
+        default_days: of tasks that have no value of their own; None or -1 for ever.
+    """
+    return [row["id"] for row in connection.all(_EXPIRED, {"days": default_days, "now": now})]
+
+
+def remove_expired(tx: Transaction, task_id: str, default_days: Optional[int], now: int, most: int) -> int:
+    """Remove lines of one of `expired_tasks`, the oldest first, unless it is to be kept by now.
+
+    Parameters:
+        most: so many lines at most.
+
+    Returns:
+        how many were removed.
+    """
+    if tx.scalar(f"{_EXPIRED} AND k.id = :task", {"days": default_days, "now": now, "task": task_id}) is None:
+        return 0
+    return tx.execute(
+        "DELETE FROM logs WHERE id IN (SELECT id FROM logs WHERE task_id = ? ORDER BY id LIMIT ?)", (task_id, most)
+    )

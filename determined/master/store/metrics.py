@@ -78,7 +78,8 @@ def best_trial(connection: Connection, experiment_id: int, smaller_is_better: bo
     order = "ASC" if smaller_is_better else "DESC"
     found: Optional[int] = connection.scalar(
         "SELECT id FROM trials WHERE experiment_id = ? AND best_validation_id IS NOT NULL"
-        f" ORDER BY searcher_metric_value IS NULL, searcher_metric_value {order}, id LIMIT 1",
+        # NaN, which is text, is worse than any number
+        f" ORDER BY typeof(searcher_metric_value) = 'text', searcher_metric_value {order}, id LIMIT 1",
         (experiment_id,),
     )
     return found

@@ -65,7 +65,7 @@ def searcher_metric_range(connection: Connection, project_id: int) -> Row:
     """The least and greatest searcher metric of the experiments' best trials; nulls where there are none."""
     row = connection.one(
         "SELECT min(t.searcher_metric_value) AS least, max(t.searcher_metric_value) AS greatest"
-        f" FROM {_BEST} WHERE e.project_id = ?",
+        f" FROM {_BEST} WHERE e.project_id = ? AND typeof(t.searcher_metric_value) != 'text'",
         (project_id,),
     )
     if row is None:

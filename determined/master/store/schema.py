@@ -323,15 +323,18 @@ CREATE TABLE checkpoints (
 );
 CREATE INDEX checkpoints_by_trial ON checkpoints (trial_id, steps_completed);
 CREATE INDEX checkpoints_by_experiment ON checkpoints (experiment_id, state, size);
--- files of checkpoints that are still to be removed; globs: a JSON list; error: why the last attempt failed
+-- files of checkpoints that are still to be removed; globs: a JSON list; task_id: the CHECKPOINT_GC task that does it,
+-- or did; error: why it failed
 CREATE TABLE checkpoint_removals (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     checkpoint_uuid TEXT NOT NULL REFERENCES checkpoints ON DELETE CASCADE,
     experiment_id INTEGER,
     globs TEXT NOT NULL,
+    task_id TEXT REFERENCES tasks ON DELETE SET NULL,
     error TEXT
 );
 CREATE INDEX checkpoint_removals_by_experiment ON checkpoint_removals (experiment_id);
+CREATE INDEX checkpoint_removals_by_task ON checkpoint_removals (task_id);
 -- trials that declared a checkpoint or a model version as their source
 CREATE TABLE trial_sources (
     trial_id INTEGER NOT NULL REFERENCES trials ON DELETE CASCADE,
@@ -356,6 +359,15 @@ CREATE TABLE logs (
     log TEXT NOT NULL
 );
 CREATE INDEX logs_by_task ON logs (task_id, id);
+-- policy: its place among those of the experiment; it acts once for each agent whose lines match
+CREATE TABLE log_policy_matches (
+    task_id TEXT NOT NULL REFERENCES tasks ON DELETE CASCADE,
+    policy INTEGER NOT NULL,
+    agent_id TEXT NOT NULL,
+    action TEXT,
+    PRIMARY KEY (task_id, policy, agent_id)
+) WITHOUT ROWID;
+CREATE INDEX log_policy_exclusions ON log_policy_matches (agent_id) WHERE action = 'exclude_node';
 
 CREATE TABLE slots (
     agent_id TEXT NOT NULL,

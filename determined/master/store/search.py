@@ -15,6 +15,7 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tup
 from determined.common import timestamps
 
 from ..errors import Refusal, invalid, plain
+from ..json_syntax import find_fault
 
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _TEXT_OPERATORS = ("contains", "notContains")
@@ -104,9 +105,12 @@ def read_filter(text: str, subject: Subject) -> Search:
     """
     if not text:
         return Search(_TRUE, True)
+    fault = find_fault(text.encode("utf-8", "surrogatepass"), alone=True)
+    if fault is not None:
+        raise plain(fault)
     try:
         document = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, or too deep
         raise plain(f"invalid filter: {error}") from None
     if not isinstance(document, dict):
         raise plain("invalid filter: not a JSON object")

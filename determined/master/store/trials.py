@@ -171,8 +171,8 @@ _NOW = "CAST(strftime('%s', 'now') AS INTEGER) * 1000000"
 _STATE_RANK = f"CASE t.state {' '.join(f'WHEN {state!r} THEN {i}' for i, state in enumerate(STORED_STATES))} END"
 _SIGN = "(CASE e.smaller_is_better WHEN 1 THEN 1 ELSE -1 END)"
 _LIVING = "FROM checkpoints c WHERE c.trial_id = t.id AND c.state != 'DELETED'"
-# NaN is NULL in the first column and text in the second; text sorts behind every number
-_BEST = f"CASE WHEN t.best_validation_id IS NOT NULL THEN coalesce(t.searcher_metric_value * {_SIGN}, 'NaN') END"
+# NaN is text, which sorts behind every number
+_BEST = f"CASE typeof(t.searcher_metric_value) WHEN 'text' THEN 'NaN' ELSE t.searcher_metric_value * {_SIGN} END"
 _NEWEST = f"CASE typeof(t.newest_validation_value) WHEN 'text' THEN 'NaN' ELSE t.newest_validation_value * {_SIGN} END"
 
 SORTS = {

@@ -225,6 +225,13 @@ def test_a_container_s_own_streams_are_written_to_if_there_are_links(tmp_path: p
     assert wrap("--no-redirect-stdio", "0", "echo", "y", env=env).stdout == b"[rank=0] y\n"
 
 
+def test_a_process_that_a_rank_leaves_behind_does_not_hold_up_its_end(tmp_path: pathlib.Path) -> None:
+    script = f"sleep 600 & echo $! > {tmp_path}/left; echo done; exit 3"
+    found = wrap("0", "sh", "-c", script)
+    os.kill(int((tmp_path / "left").read_text()), signal.SIGKILL)
+    assert (found.stdout, found.returncode) == (b"[rank=0] done\n", 3)
+
+
 def test_signals_reach_the_wrapped_command(tmp_path: pathlib.Path) -> None:
     script = f"trap 'exit 9' TERM; touch {tmp_path}/up; while :; do sleep 0.02; done"
     command = [sys.executable, "-m", "determined.launch.wrap_rank", "0", "sh", "-c", script]

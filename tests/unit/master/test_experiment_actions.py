@@ -164,6 +164,16 @@ def test_labels_are_a_set(tx: Transaction) -> None:
     assert experiments.labels_in_use(tx, 0) == ["ü"]
 
 
+@pytest.mark.parametrize(
+    ("labels", "expected"), [(["x"], [1, 2]), (["x", "y"], [1]), (["x,y"], [1]), ([""], [1, 2, 3]), (["x,"], [])]
+)
+def test_labels_that_are_sought_are_cut_at_commas(tx: Transaction, labels: "list[str]", expected: "list[int]") -> None:
+    for labelled in ('["x","y"]', '["x"]', '["x,y"]'):
+        in_state(tx, "PAUSED", labels=labelled)
+    page = experiments.list_experiments(tx, Wanted(labels=labels), "ID", False, 0, 0)
+    assert [row["id"] for row in page.rows] == expected
+
+
 def test_moving_gives_the_runs_numbers_of_the_new_project(tx: Transaction) -> None:
     experiment_id = create(tx)
     tx.insert("projects", name="p", workspace_id=1, user_id=1, created_at=0, key="PROJ", last_local_id=4)

@@ -128,6 +128,15 @@ def test_what_is_no_condition_is_refused(searched: Transaction, condition: Any) 
 
 
 @pytest.mark.parametrize(
+    ("text", "words"),
+    [("name = 3", "in literal null"), ("{", "unexpected end of JSON input"), ("[]", "not a JSON object")],
+)
+def test_what_is_no_filter_is_refused_with_the_place(searched: Transaction, text: str, words: str) -> None:
+    with pytest.raises(Refusal, match=words):
+        runs.search_runs(searched, 0, "", text, 0, -1)
+
+
+@pytest.mark.parametrize(
     ("sort", "expected"),
     [
         ("id=desc", [3, 2, 1]),

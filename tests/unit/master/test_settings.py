@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from typing import List
 
 import pytest
 from click.testing import CliRunner
@@ -18,7 +19,7 @@ from click.testing import CliRunner
 from determined.cli.commands.deploy import deploy
 from determined.master import background
 from determined.master.__main__ import parse_arguments
-from determined.master.settings import Settings
+from determined.master.settings import RetentionPolicy, Settings
 from determined.master.settings_file import read_settings
 
 WHOLE = """
@@ -33,6 +34,7 @@ log_level: warning
 durability: full
 cluster_name: cellar
 python: /usr/bin/python3
+retention_policy: {log_retention_days: 90, schedule: "30 3 * * *"}
 """
 
 
@@ -54,6 +56,7 @@ def test_a_settings_file_says_all_that_a_master_can_be_told(file: pathlib.Path) 
         durability="full",
         cluster_name="cellar",
         python="/usr/bin/python3",
+        retention_policy=RetentionPolicy(90, "30 3 * * *"),
     )
 
 
@@ -62,10 +65,27 @@ def test_the_command_line_counts_for_more_than_the_file(file: pathlib.Path) -> N
     given = parse_arguments(
         ["--config", str(file), "--port", "9", "--slots", "0", "--data-dir", "/other", "--host", "::1"]
         + ["--durability", "normal", "--log-level", "debug", "--cluster-name", "", "--initial-user-password", "p"]
+        + ["--log-retention-days", "-1"]
     )
     assert (given.port, given.slots, given.data_dir, given.host) == (9, 0, pathlib.Path("/other"), "::1")
     assert (given.durability, given.log_level, given.cluster_name) == ("normal", "debug", "")
     assert given.initial_passwords == {"admin": "p", "determined": "p"}
+    assert given.retention_policy == RetentionPolicy(-1, "30 3 * * *")
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (["--log-retention-days", "-2"], "log_retention_days must be a whole number from -1 (for ever) to 32767"),
+        (["--log-retention-schedule", "often"], "schedule 'often' is wrong"),
+    ],
+)
+def test_a_wrong_retention_on_the_command_line_is_refused(
+    options: List[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        parse_arguments(options)
+    assert complaint in " ".join(capsys.readouterr().err.split())
 
 
 def test_without_a_data_dir_the_master_keeps_its_state_in_the_users_data(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,6 +122,11 @@ def test_what_a_file_leaves_empty_is_not_set(file: pathlib.Path, text: str) -> N
         ("checkpoint_storage: {type: attic}", "checkpoint_storage is wrong: unexpected type: attic"),
         ("checkpoint_storage: {type: shared_fs}", "checkpoint_storage is wrong: "),
         ("checkpoint_storage: here", "checkpoint_storage must be a mapping"),
+        ("retention_policy: 30", "retention_policy must be a mapping of log_retention_days and schedule, not 30"),
+        ("retention_policy: {days: 30}", "retention_policy must be a mapping of log_retention_days and schedule"),
+        ("retention_policy: {log_retention_days: x}", "retention_policy is wrong: log_retention_days must be a whole"),
+        ("retention_policy: {schedule: 5}", "retention_policy is wrong: schedule must be text, not 5"),
+        ("retention_policy: {schedule: '* *'}", "retention_policy is wrong: schedule '* *' is wrong: it has 2 fields"),
     ],
 )
 def test_a_mistake_in_the_file_is_told_with_what_is_possible(

@@ -53,7 +53,8 @@ def test_yaml_is_read_as_version_1_1(text: str, value: Any) -> None:
         ("a: *nobody", "yaml: unknown anchor 'nobody' referenced"),
         ("a: &a [*a]", "yaml: anchor 'a' value contains itself"),
         ("[a]: 1", "invalid map key"),
-        ("a: .nan", "unsupported value"),
+        ("a: .nan", "unsupported value: NaN"),
+        ("a: -.inf", "unsupported value: -Inf"),
     ],
 )
 def test_what_is_no_yaml_is_refused_with_its_place(text: str, words: str) -> None:

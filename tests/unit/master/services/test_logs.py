@@ -11,6 +11,7 @@ import pytest
 
 from determined.common import timestamps
 from determined.master.auth import create_first_users
+from determined.master.errors import Code, Refusal
 from determined.master.notify import Hub
 from determined.master.serialize.logs import task_lines, trial_lines
 from determined.master.services import logs, trials
@@ -98,12 +99,14 @@ def test_a_follower_gets_each_line_as_it_comes_and_ends_with_the_trial(
     play(tmp_path, story)
 
 
-def test_a_follower_ends_when_the_master_goes_down(tmp_path: pathlib.Path) -> None:
+def test_a_follower_is_told_that_the_master_goes_down_and_not_that_the_log_has_ended(tmp_path: pathlib.Path) -> None:
     async def story(db: Database, hub: Hub) -> None:
         rest = asyncio.ensure_future(collect(logs.follow(db, hub, TASK, ALL, trial_lines(1))))
         await asyncio.sleep(0.01)
         hub.close()
-        assert await rest == []
+        with pytest.raises(Refusal, match="going down") as caught:
+            await rest
+        assert caught.value.code is Code.UNAVAILABLE
 
     play(tmp_path, story)
 

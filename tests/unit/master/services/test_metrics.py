@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, List, Tuple
 
 import pytest
 
 from determined.master.errors import Refusal
-from determined.master.services import metrics, trials
+from determined.master.services import experiments, metrics, trials
 from determined.master.store.database import Transaction
 
 from . import stories
@@ -104,6 +105,18 @@ def test_any_number_beats_nan(tx: Transaction, trial: int) -> None:
     stories.tell(tx, trial, "validation", 1, loss="NaN")
     stories.tell(tx, trial, "validation", 2, loss=1e9)
     assert stories.trial(tx, trial)["searcher_metric_value"] == 1e9
+
+
+def test_a_search_that_has_nothing_but_nan_says_so_and_goes_on_from_there(
+    tx: Transaction, experiment: int, trial: int
+) -> None:
+    stories.tell(tx, trial, "validation", 1, loss=None)
+    stories.tell(tx, trial, "validation", 2, loss="NaN")
+    assert math.isnan(experiments.best_metric(tx, experiment))
+    for steps, loss in enumerate((3, "NaN", 4, 2), start=3):
+        stories.tell(tx, trial, "validation", steps, loss=loss)
+    assert [row["value"] for row in experiments.validation_history(tx, experiment)] == ["NaN", 3, 2]
+    assert experiments.best_metric(tx, experiment) == 2
 
 
 def test_the_best_trial_of_an_experiment_is_found_again_when_its_best_is_taken_back(

@@ -1,0 +1,173 @@
+"""What follows when a trial logs a certain line: a name is shown, it is restarted elsewhere, or not at all.
+
+Looked at are lines that come from an agent. The first line from an agent that matches a policy is written down and
+acted upon; after that the policy is not looked for any more in what the task logs there.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from functools import lru_cache
+from typing import Any, Dict, List, NamedTuple, Optional, Pattern, Sequence, Set, Tuple
+
+from ..store import log_policies as store
+from ..store.database import Transaction
+from ..store.logs import Line
+from . import task_log
+
+logger = logging.getLogger("determined.master.log_policies")
+
+CANCEL_RETRIES = "cancel_retries"
+EXCLUDE_NODE = "exclude_node"
+
+_CACHE_KEY = "log policies"
+_TASKS_CACHED = 4096
+_LEADING_ANYTHING = re.compile(r"(\(\?[ims]+\))?(?:\.\*\??(?![+*?{]))+")
+_IS_LITERAL = re.compile(r"[^\\.^$*+?{}\[\]|()]+")
+
+
+class Finder(NamedTuple):
+    """A pattern, ready to be looked for.
+
+    Attributes:
+        literal: text that is looked for as it stands; None for a pattern that needs `regex`.
+        regex: the pattern without what says that anything may stand around it.
+    """
+
+    literal: Optional[str]
+    regex: Pattern[str]
+
+
+class Policy(NamedTuple):
+    """One policy of an experiment.
+
+    Attributes:
+        number: its place in the configuration.
+        name: what is shown of a trial that it matched; empty for nothing.
+        action: `CANCEL_RETRIES`, `EXCLUDE_NODE`, or None.
+    """
+
+    number: int
+    name: str
+    action: Optional[str]
+    finder: Finder
+
+
+class _Watch(NamedTuple):
+    """What is looked for in the log of one task: `seen` holds policies by number and the agent they matched on."""
+
+    trial_id: int
+    policies: List[Policy]
+    seen: Set[Tuple[int, str]]
+
+
+@lru_cache(maxsize=1024)
+def read_pattern(pattern: str) -> Optional[Finder]:
+    """Prepare a pattern; None if it is none, which experiments are not refused for."""
+    bare = _strip_anything(pattern)
+    try:
+        return Finder(bare if _IS_LITERAL.fullmatch(bare) else None, re.compile(bare))
+    except (re.error, OverflowError, RecursionError) as error:  # the others: too large, too deep
+        logger.warning("a log policy has no effect: its pattern %r cannot be read: %s", pattern, error)
+        return None
+
+
+def _strip_anything(pattern: str) -> str:
+    """Take away ``.*`` from both ends: a search finds the same lines without it, and in time linear in their length."""
+    found = _LEADING_ANYTHING.match(pattern)
+    if found is not None:
+        pattern = (found.group(1) or "") + pattern[found.end() :]
+    while True:
+        bare = pattern[:-2] if pattern.endswith(".*") else pattern[:-3] if pattern.endswith(".*?") else pattern
+        is_escaped = (len(bare) - len(bare.rstrip("\\"))) % 2 == 1
+        if bare == pattern or is_escaped:
+            return pattern
+        pattern = bare
+
+
+def read_policies(policies: Sequence[Dict[str, Any]]) -> List[Policy]:
+    """Prepare the policies of a configuration that can ever have an effect.
+
+    Parameters:
+        policies: ``log_policies`` as they are stored; one without a pattern switches off another of its name.
+    """
+    found = []
+    for number, given in enumerate(policies):
+        pattern, name, action = given.get("pattern"), given.get("name") or "", given.get("action")
+        finder = read_pattern(pattern) if pattern else None
+        if finder is not None and (name or action):
+            found.append(Policy(number, name, action, finder))
+    return found
+
+
+def find_first(finder: Finder, lines: Sequence[str], joined: str) -> Optional[int]:
+    """The place of the first line that matches, or None.
+
+    Parameters:
+        joined: all lines in one text.
+    """
+    if finder.literal is not None:
+        if finder.literal not in joined:
+            return None
+        return next((at for at, line in enumerate(lines) if finder.literal in line), None)
+    search = finder.regex.search
+    return next((at for at, line in enumerate(lines) if search(line)), None)
+
+
+def lines_written(tx: Transaction, task_id: str, lines: Sequence[Line]) -> None:
+    """Look for the patterns of its experiment in new lines of a task's log, and do what follows from them."""
+    watch = _watch_of(tx, task_id)
+    if watch is None:
+        return
+    by_agent: Dict[str, List[Line]] = {}
+    for line in lines:
+        if line[2]:
+            by_agent.setdefault(line[2], []).append(line)
+    for agent_id, own in by_agent.items():
+        texts = [line[-1] for line in own]
+        joined = "\n".join(texts)
+        matched = []
+        for policy in watch.policies:
+            if (policy.number, agent_id) not in watch.seen:
+                at = find_first(policy.finder, texts, joined)
+                if at is not None:
+                    matched.append((at, policy))
+        for at, policy in sorted(matched, key=lambda match: (match[0], match[1].number)):
+            watch.seen.add((policy.number, agent_id))
+            _act(tx, task_id, watch.trial_id, policy, agent_id, own[at][1] or "")
+
+
+def _watch_of(tx: Transaction, task_id: str) -> Optional[_Watch]:
+    """What is looked for in a task's log; None for nothing."""
+    known: Optional[Dict[str, Optional[_Watch]]] = tx.cache.get(_CACHE_KEY)
+    if known is None or len(known) > _TASKS_CACHED:
+        known = tx.cache[_CACHE_KEY] = {}
+    if task_id not in known:
+        known[task_id] = _read_watch(tx, task_id)
+    return known[task_id]
+
+
+def _read_watch(tx: Transaction, task_id: str) -> Optional[_Watch]:
+    row = store.policies_of_task(tx, task_id)
+    policies = read_policies(json.loads(row["log_policies"] or "[]")) if row is not None else []
+    if row is None or not policies:
+        return None
+    return _Watch(row["trial_id"], policies, store.matches_of(tx, task_id))
+
+
+def _act(tx: Transaction, task_id: str, trial_id: int, policy: Policy, agent_id: str, allocation_id: str) -> None:
+    store.note_match(tx, task_id, policy.number, agent_id, policy.action)
+    if policy.name:
+        tx.update("trials", {"id": trial_id}, log_policy_matched=policy.name)
+    name = f"log policy {policy.name}" if policy.name else "a log policy"
+    if policy.action == CANCEL_RETRIES:
+        task_log.write_line(tx, task_id, allocation_id, f"{name} matched: if the trial fails, it is not restarted")
+    elif policy.action == EXCLUDE_NODE:
+        task_log.write_line(tx, task_id, allocation_id, f"{name} matched: the trial is not restarted on {agent_id}")
+
+
+def is_retry_canceled(tx: Transaction, task_id: str) -> bool:
+    """Whether a policy matched that forbids to restart a task."""
+    return store.has_matched(tx, task_id, CANCEL_RETRIES)
