@@ -5,7 +5,8 @@ the same, and prints the median of each figure and the ratio of the two. Only ra
 on the same cores. The last column says what the figure would be where the floor answers 2,900 GETs a second.
 
 Then what only a master has: how long it takes to start, what it answers while many callers wait, the memory it takes
-to read a million reports, and its own share of the time of a search whose trials do nothing. Needs an environment with ``determined[master]``; takes minutes, with ``--quick`` one.
+to read a million reports, and its own share of the time of a search whose trials do nothing. Needs an environment with
+``determined[master]``; takes minutes, with ``--quick`` one.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ class Server:
         return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
     def processor_seconds(self) -> float:
-        """What the server itself, without its children, has used of the processors; 0 where the system does not tell."""
+        """What the server itself, without its children, has used of the processors; 0 where nobody tells."""
         try:
             fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         except OSError:
