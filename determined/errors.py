@@ -103,7 +103,15 @@ class EnterpriseOnlyError(Exception):
 
 
 class ExperimentTimeout(TimeoutError):
-    """An experiment did not reach its end within the time that was given."""
+    """An experiment did not reach its end within the time that was given.
+
+    Attributes:
+        experiment_ids: the experiments that have not, as far as is known.
+    """
+
+    def __init__(self, message: str = "", experiment_ids: Sequence[int] = ()) -> None:
+        super().__init__(message)
+        self.experiment_ids = list(experiment_ids)
 
 
 class WorkerError(Exception):

@@ -59,6 +59,8 @@ class _PlainDumper(yaml.SafeDumper):
 
 
 _read_short_floats(_PlainDumper)  # text that looks like one is written in quotes
+# and so is what masters take for yes and no, though this library does not
+_PlainDumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"[yYnN]\Z"), list("yYnN"))
 
 
 def dump(value: Any, *, sort_keys: bool = True) -> str:

@@ -1,7 +1,7 @@
 """The SDK as plain functions, on one connection that is made when it is first needed.
 
-The connection uses the environment and the logins of ``det user login``; call `login` first to choose otherwise. To
-talk to several clusters, make a `Determined` for each instead.
+The connection uses the environment and the logins of ``det user login``; call `login` to choose otherwise. To talk to
+several clusters at once, make a `Determined` for each instead.
 
 Example:
     >>> from determined.experimental import client
@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import pathlib
 import threading
-from typing import Any, Dict, Iterable, List, Optional, Sequence, Union
+from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Union
 
 from ..common.api.wire.enums import OrderBy
 from ..common.experimental._old_names import old_name, old_names
+from ..common.experimental._waiting import DEFAULT_PATIENCE
 from ..common.experimental.checkpoint import (
     Checkpoint,
     CheckpointOrderBy,
@@ -79,7 +80,12 @@ __all__ = [
     "get_user_by_id",
     "get_user_by_name",
     "get_workspace",
+    "iter_experiments",
+    "iter_models",
+    "iter_oauth_clients",
     "iter_trials_metrics",
+    "iter_users",
+    "iter_workspaces",
     "list_experiments",
     "list_models",
     "list_oauth_clients",
@@ -88,6 +94,7 @@ __all__ = [
     "login",
     "logout",
     "remove_oauth_client",
+    "wait_all",
     "whoami",
 ]
 
@@ -98,6 +105,9 @@ _lock = threading.Lock()
 def _get_singleton() -> Determined:
     """Return the connection of this module, making it if it is not there yet."""
     global _determined
+    connected = _determined
+    if connected is not None:
+        return connected  # also while another thread is logging in anew
     with _lock:
         if _determined is None:
             _determined = Determined()
@@ -111,11 +121,17 @@ def login(
     cert_path: Optional[str] = None,
     cert_name: Optional[str] = None,
     noverify: bool = False,
+    *,
+    token: Optional[str] = None,
 ) -> None:
-    """Make the connection that this module uses, before any of its other functions is called.
+    """Make the connection that this module uses.
 
     It is not needed where the ``det`` command works without options. Keep passwords out of code: after
     ``det user login``, `user` alone is enough.
+
+    It may be called again, with other arguments or the same: from then on, all functions of this module use the new
+    connection, in every thread. Objects made before keep the connection they were made with. A login that fails leaves
+    everything as it was.
 
     Parameters:
         master: the master's address; by default ``DET_MASTER``, then ``DET_MASTER_ADDR``, then ``localhost:8080``.
@@ -124,26 +140,27 @@ def login(
         cert_path: a file with the certificates to trust, in PEM.
         cert_name: the name to expect in the master's certificate, where it differs from the address.
         noverify: do not verify the master's certificate at all.
+        token: a token of the user, in place of `user` and `password`; by default, without them, ``DET_USER_TOKEN``.
 
     Raises:
-        ValueError: the connection has been made already; `logout` gives it up.
+        ValueError: the address makes no sense, or `token` is given beside `user` or `password`.
+        UnauthenticatedException: a password is needed and there is no terminal to ask on, or, as
+            InvalidCredentialsException, the login is refused.
+        MasterNotFoundException: the master does not answer.
     """
     global _determined
     with _lock:
-        if _determined is not None:
-            raise ValueError(
-                "the client is logged in already: call client.login() before its other functions and only once, "
-                "call client.logout() first, or make a Determined object for each connection"
-            )
-        _determined = Determined(master, user, password, cert_path, cert_name, noverify)
+        _determined = Determined(master, user, password, cert_path, cert_name, noverify, token=token)
 
 
 def logout() -> None:
-    """Log out and give up the connection of this module; `login` can be called again."""
+    """Log out and give up the connection of this module; the next use makes another."""
     global _determined
-    _get_singleton().logout()
+    left = _get_singleton()
+    left.logout()
     with _lock:
-        _determined = None
+        if _determined is left:
+            _determined = None
 
 
 def create_experiment(
@@ -179,6 +196,35 @@ def list_experiments(
 ) -> List[Experiment]:
     """Return the experiments that meet all of the conditions; see `Determined.list_experiments`."""
     return _get_singleton().list_experiments(sort_by, order_by, experiment_ids, labels, users, states, name, project_id)
+
+
+def iter_experiments(
+    sort_by: Optional[ExperimentSortBy] = None,
+    order_by: Optional[OrderBy] = None,
+    experiment_ids: Optional[List[int]] = None,
+    labels: Optional[List[str]] = None,
+    users: Optional[List[str]] = None,
+    states: Optional[List[ExperimentState]] = None,
+    name: Optional[str] = None,
+    project_id: Optional[int] = None,
+) -> Iterator[Experiment]:
+    """Iterate over the experiments that `list_experiments` returns, fetching them as they are needed."""
+    return _get_singleton().iter_experiments(sort_by, order_by, experiment_ids, labels, users, states, name, project_id)
+
+
+def wait_all(
+    experiments: Iterable[Union[Experiment, int]],
+    interval: float = 5.0,
+    timeout: Optional[float] = None,
+    *,
+    show_progress: bool = False,
+    patience: Optional[float] = DEFAULT_PATIENCE,
+    through_pause: bool = False,
+) -> List[Union[ExperimentState, str]]:
+    """Wait until all of the experiments have ended and return their last states; see `Determined.wait_all`."""
+    return _get_singleton().wait_all(
+        experiments, interval, timeout, show_progress=show_progress, patience=patience, through_pause=through_pause
+    )
 
 
 def get_trial(trial_id: int) -> Trial:
@@ -225,6 +271,19 @@ def list_models(
     return _get_singleton().list_models(sort_by, order_by, name, description, model_id, workspace_names, workspace_ids)
 
 
+def iter_models(
+    sort_by: ModelSortBy = ModelSortBy.NAME,
+    order_by: OrderBy = OrderBy.ASCENDING,
+    name: Optional[str] = None,
+    description: Optional[str] = None,
+    model_id: Optional[int] = None,
+    workspace_names: Optional[List[str]] = None,
+    workspace_ids: Optional[List[int]] = None,
+) -> Iterator[Model]:
+    """Iterate over the models that `list_models` returns, fetching them as they are needed."""
+    return _get_singleton().iter_models(sort_by, order_by, name, description, model_id, workspace_names, workspace_ids)
+
+
 def get_model_labels() -> List[str]:
     """Return the labels of all models, the most used first."""
     return _get_singleton().get_model_labels()
@@ -243,6 +302,11 @@ def get_workspace(name: str) -> Workspace:
 def list_workspaces() -> List[Workspace]:
     """Return all workspaces, by number."""
     return _get_singleton().list_workspaces()
+
+
+def iter_workspaces() -> Iterator[Workspace]:
+    """Iterate over all workspaces, by number, fetching them as they are needed."""
+    return _get_singleton().iter_workspaces()
 
 
 def delete_workspace(name: str) -> None:
@@ -270,6 +334,11 @@ def list_users(active: Optional[bool] = None) -> List[User]:
     return _get_singleton().list_users(active)
 
 
+def iter_users(active: Optional[bool] = None) -> Iterator[User]:
+    """Iterate over the users that `list_users` returns, fetching them as they are needed."""
+    return _get_singleton().iter_users(active)
+
+
 def whoami() -> User:
     """Return the user who is logged in."""
     return _get_singleton().whoami()
@@ -283,6 +352,11 @@ def get_session_username() -> str:
 def list_oauth_clients() -> Sequence[Oauth2ScimClient]:
     """Return the clients of the OAuth service, an enterprise feature."""
     return _get_singleton().list_oauth_clients()
+
+
+def iter_oauth_clients() -> Iterator[Oauth2ScimClient]:
+    """Iterate over the clients of the OAuth service, an enterprise feature."""
+    return _get_singleton().iter_oauth_clients()
 
 
 def add_oauth_client(domain: str, name: str) -> Oauth2ScimClient:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, Optional, Tuple
 
 import click
 
@@ -31,13 +31,32 @@ def checkpoint() -> None:
     show_default=True,
     help="from the storage, through the master, or whichever works",
 )
+@click.option("--files", multiple=True, metavar="PATTERN", help="only files that match, such as '*.pt' (repeatable)")
+@click.option("--replace", is_flag=True, help="fetch anew, in the place of what the folder holds")
+@click.option("--max-workers", type=click.IntRange(min=1), help="how many files to fetch from a storage at a time")
 @pass_context
-def download_checkpoint(context: Context, uuid: str, output_dir: Optional[str], quiet: bool, mode: str) -> None:
+def download_checkpoint(
+    context: Context,
+    uuid: str,
+    output_dir: Optional[str],
+    quiet: bool,
+    mode: str,
+    files: Tuple[str, ...],
+    replace: bool,
+    max_workers: Optional[int],
+) -> None:
     """Download the files of a checkpoint."""
     from determined.experimental.client import DownloadMode
 
     found = context.client().get_checkpoint(uuid)
-    path = found.download(path=output_dir, mode=DownloadMode(mode))
+    path = found.download(
+        path=output_dir,
+        mode=DownloadMode(mode),
+        files=list(files) or None,
+        replace=replace,
+        max_workers=max_workers,
+        progress=False if quiet else None,
+    )
     if quiet:
         click.echo(path)
         return

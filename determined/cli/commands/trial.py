@@ -65,7 +65,11 @@ def show_logs(
         timestamp_after=timestamp_after,
         sources=sources,
     )
-    for line in logs.iter_trial_logs(context.session(), trial_id, follow=follow, head=head, tail=tail, filters=filters):
+    # 0 stands for all lines here
+    lines = logs.iter_trial_logs(
+        context.session(), trial_id, follow=follow, head=head or None, tail=tail or None, filters=filters
+    )
+    for line in lines:
         if as_json:
             show_json(line)
         else:

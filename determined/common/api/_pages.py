@@ -6,6 +6,9 @@ from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, TypeVar
 
 from . import errors
 
+LAZY_PAGE = 100
+"""Rows of a page where a list is iterated over: few enough to begin soon, enough to need few requests."""
+
 Page = TypeVar("Page", bound=Mapping[str, Any])
 
 
@@ -26,12 +29,17 @@ def read_pages(
     pages = 0
     while True:
         page = fetch(offset, limit)
-        yield page
-        pages += 1
         where = page.get("pagination")
         if where is None:
+            yield page
             return
-        end, total = int(where.get("endIndex") or 0), int(where.get("total") or 0)
+        begin, end, total = (int(where.get(key) or 0) for key in ("startIndex", "endIndex", "total"))
+        if "startIndex" in where and begin < offset and begin < end:
+            raise errors.PagingException(
+                f"the master gave rows {begin} to {end} of {total} when asked from {offset} on"
+            )
+        yield page
+        pages += 1
         if end >= total or pages == max_pages:
             return
         if end <= offset:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import email.utils
 import random
 import time
 from dataclasses import dataclass
-from typing import Callable, Optional, Union
-
-from requests import Response
-from urllib3.util.retry import Retry
+from typing import TYPE_CHECKING, Callable, Optional, Union
 
 from . import errors
+
+if TYPE_CHECKING:
+    from requests import Response
+    from urllib3.util.retry import Retry
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 RETRIED_STATUSES = frozenset({502, 503, 504})
@@ -34,7 +34,7 @@ class Policy:
     backoff: float = BACKOFF_SECONDS
 
 
-Retries = Union[None, int, Policy, Retry]
+Retries = Union[None, int, Policy, "Retry"]
 """How many times to send again, in any of the forms that sessions take; None for not at all."""
 
 
@@ -42,10 +42,10 @@ def policy_of(retries: Retries) -> Policy:
     """Return the policy that a session's argument stands for."""
     if isinstance(retries, Policy):
         return retries
-    if isinstance(retries, Retry):
-        total = retries.total
-        return Policy(DEFAULT_MAX_RETRIES if total is None else int(total), retries.backoff_factor or BACKOFF_SECONDS)
-    return Policy(retries or 0)
+    if retries is None or isinstance(retries, int):
+        return Policy(retries or 0)
+    total = retries.total
+    return Policy(DEFAULT_MAX_RETRIES if total is None else int(total), retries.backoff_factor or BACKOFF_SECONDS)
 
 
 def should_repeat(method: str, *, repeatable: bool, failure: Optional[Exception], status: Optional[int]) -> bool:
@@ -85,6 +85,8 @@ def delay_before(attempt: int, policy: Policy, retry_after: Optional[str], now: 
 def _retry_after_seconds(text: str, now: float) -> Optional[float]:
     if text.strip().isdigit():
         return float(text)
+    import email.utils  # here, because dates are rare and the module is slow to load
+
     try:
         return email.utils.parsedate_to_datetime(text).timestamp() - now
     except (TypeError, ValueError):

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import copy
+import re
 from types import TracebackType
-from typing import Any, Dict, Mapping, Optional, Type, TypeVar
-
-import requests
+from typing import TYPE_CHECKING, Any, Dict, Mapping, Optional, Type, TypeVar
 
 from ..._deprecation import renamed
-from . import _retry, _transport, errors
-from ._transport import DEFAULT_TIMEOUT, Params, Timeout
+from . import _retry, errors
+from ._options import DEFAULT_TIMEOUT, Params, Timeout
 from ._url import normalize_address
 from .certs import Cert
 
+if TYPE_CHECKING:
+    import requests
+
 Self = TypeVar("Self", bound="BaseSession")
+
+_SENDABLE = re.compile(r"[ -~]*\Z")
 
 DEFAULT_MAX_RETRIES = _retry.DEFAULT_MAX_RETRIES
 
@@ -37,6 +41,8 @@ class BaseSession:
         self.cert = cert
         self._policy = policy
         self._max_retries = policy.retries
+        from . import _transport  # here, because it loads the HTTP library
+
         self._http_session = _transport.open_http_session(self.master, cert, headers)
 
     def get(
@@ -164,6 +170,8 @@ class BaseSession:
             MasterNotFoundException: no answer came, in its subclasses: no connection, not in time, broken off.
             APIException: the master answered with an error, in its subclasses by status.
         """
+        from . import _transport
+
         prepared = _transport.prepare(
             self._http_session,
             method,
@@ -243,7 +251,13 @@ class Session(BaseSession):
             token: the user's token, from a login.
             cert: how the master's certificate is checked; None for the public authorities.
             max_retries: how many times a request that is safe to repeat is sent again.
+
+        Raises:
+            ValueError: the token cannot be sent.
         """
+        if not _SENDABLE.match(token):
+            # said here, since the HTTP library would repeat the token in its error
+            raise ValueError("the token holds a line break or another character that no token has")
         self.username = username
         self.token = token
         super().__init__(master, cert, {self.AUTH_HEADER: f"Bearer {token}"}, _retry.policy_of(max_retries))

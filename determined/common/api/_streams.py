@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import urllib.parse
-from typing import Any, Iterator, List
+from typing import Any, Dict, Iterator, List
 
 import requests
 import urllib3.exceptions
 
-from . import errors
+from . import _json, errors
 from ._transport import count_missing
 
 _CHUNK = 1 << 16
@@ -26,11 +25,13 @@ def read_stream(response: requests.Response) -> Iterator[Any]:
     """
     with response:
         for line in _lines(response):
+            if line.isspace():
+                continue
             try:
-                document = json.loads(line)
+                document = _json.decode(line)
             except ValueError:
                 if not line.endswith(b"\n"):
-                    raise errors.ConnectionLostException(f"the stream {_where(response)} was cut in a line") from None
+                    raise _cut(response, "in a line") from None
                 raise errors.BadResponseException(f"a line of the stream is no JSON: {line[:200]!r}") from None
             if not isinstance(document, dict):
                 raise errors.BadResponseException(f"a line of the stream is no object: {line[:200]!r}")
@@ -47,19 +48,26 @@ def _lines(response: requests.Response) -> Iterator[bytes]:
     begun: List[bytes] = []
     try:
         for chunk in _chunks(response.raw):
+            if not begun and chunk.find(b"\n") == len(chunk) - 1:
+                yield chunk  # a whole line, as masters send it
+                continue
             *lines, rest = chunk.split(b"\n")
             for line in lines:
                 begun.append(line + b"\n")
-                yield from _unless_blank(b"".join(begun))
+                yield b"".join(begun)
                 begun.clear()
-            begun.append(rest)
+            if rest:
+                begun.append(rest)
     except urllib3.exceptions.ReadTimeoutError as error:
-        raise errors.MasterTimeoutException(f"the stream {_where(response)} fell silent") from error
+        raise errors.MasterTimeoutException(
+            f"the stream {_where(response)} fell silent. Read it again, or give it a longer timeout", **_call(response)
+        ) from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise errors.ConnectionLostException(f"the stream {_where(response)} was cut: {error}") from error
+        raise _cut(response, f"off: {error}") from error
     if count_missing(response):
-        raise errors.ConnectionLostException(f"the stream {_where(response)} was cut")
-    yield from _unless_blank(b"".join(begun))
+        raise _cut(response, "off")
+    if begun:
+        yield b"".join(begun)
 
 
 def _chunks(raw: Any) -> Iterator[bytes]:
@@ -71,9 +79,14 @@ def _chunks(raw: Any) -> Iterator[bytes]:
     yield from iter(lambda: raw.read1(_CHUNK, decode_content=True), b"")
 
 
-def _unless_blank(line: bytes) -> Iterator[bytes]:
-    if line.strip():
-        yield line
+def _cut(response: requests.Response, how: str) -> errors.ConnectionLostException:
+    return errors.ConnectionLostException(
+        f"the stream {_where(response)} was cut {how}. Read it again", **_call(response)
+    )
+
+
+def _call(response: requests.Response) -> Dict[str, str]:
+    return {"method": response.request.method or "", "path": urllib.parse.urlsplit(response.url).path}
 
 
 def _where(response: requests.Response) -> str:
@@ -86,8 +99,7 @@ def _stream_error(document: Any, response: requests.Response) -> errors.APIExcep
     kind = errors.BY_STATUS.get(status, errors.APIException)
     return kind(
         errors.message_in(document),
-        method=response.request.method or "",
-        path=urllib.parse.urlsplit(response.url).path,
         status_code=status,
         response=response,
+        **_call(response),
     )

@@ -12,7 +12,7 @@ import socket
 import ssl
 import weakref
 from http.client import HTTPResponse
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Tuple, Union, cast
+from typing import Any, Dict, List, Mapping, Optional, Tuple, cast
 from urllib.parse import urlencode, urlsplit
 
 import certifi
@@ -27,17 +27,10 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from ..._version import __version__
 from . import errors
+from ._options import Params, Timeout
 from ._query import query_of
 from .certs import Cert
 
-Timeout = Union[None, float, Tuple[float, float], Tuple[float, None]]
-Params = Union[None, str, bytes, Mapping[str, Any], Iterable[Tuple[str, Any]]]
-
-CONNECT_SECONDS = 10.0
-READ_SECONDS = 180.0
-"""Longest silence of the master while it owes an answer; some calls delete a lot before they answer."""
-
-DEFAULT_TIMEOUT: Timeout = (CONNECT_SECONDS, READ_SECONDS)
 _POOL_SIZE = 16
 _UNQUOTED = re.compile(r"[^!-~]")
 _BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import urllib.parse
+from typing import Optional
 
 DEFAULT_PORT = 8080
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -17,25 +18,40 @@ def normalize_address(address: str) -> str:
         ValueError: there is no host, or a user, a password, a query or a fragment, which have no place in it.
     """
     text = address.strip()
+    # what stands before an @ may be a password, however the address is misspelled
+    shown = f"...@{address.rpartition('@')[2]}" if "@" in address else address
     default_port = _DEFAULT_PORTS.get(text.partition("://")[0].lower())
     if default_port is None:
         text = f"http://{text}"
         default_port = DEFAULT_PORT
-    try:
-        parts = urllib.parse.urlsplit(text)
-    except ValueError as error:
-        raise ValueError(f"{address!r} is no master address: {error}") from None
+    parts = _split(text)
+    if parts is None:
+        raise ValueError(f"{shown!r} is no master address: its host cannot be read")
     if parts.username or parts.password:
         raise ValueError("a master address must not hold a user name or password: give them to login()")
     if parts.query or parts.fragment:
-        raise ValueError(f"a master address must not hold a query or a fragment: {address!r}")
+        raise ValueError(f"a master address must not hold a query or a fragment: {shown!r}")
     if not parts.hostname:
-        raise ValueError(f"{address!r} is no master address: it should be like https://host:8443 or host:8080")
-    try:
-        port = default_port if parts.port is None else parts.port
-        if port == 0:
-            raise ValueError
-    except ValueError:
-        raise ValueError(f"the port in the master address {address!r} is no number from 1 to 65535") from None
+        raise ValueError(f"{shown!r} is no master address: it should be like https://host:8443 or host:8080")
+    port = _port_of(parts, default_port)
+    if not port:
+        raise ValueError(f"the port in the master address {shown!r} is no number from 1 to 65535")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}:{port}{parts.path.rstrip('/')}"
+
+
+# The library's errors repeat what they could not read, and so may be no part of ours.
+
+
+def _split(text: str) -> Optional[urllib.parse.SplitResult]:
+    try:
+        return urllib.parse.urlsplit(text)
+    except ValueError:
+        return None
+
+
+def _port_of(parts: urllib.parse.SplitResult, default: int) -> Optional[int]:
+    try:
+        return default if parts.port is None else parts.port
+    except ValueError:
+        return None

@@ -1,8 +1,8 @@
 """Logging in: who the caller is, and with which token they prove it.
 
 The user is the one named, else ``DET_USER`` (if ``DET_PASS`` is set, too), else the one logged in last with this
-master, else ``determined`` with an empty password. The token is one of the cache that still holds, else
-``DET_USER_TOKEN``, else what a login gives.
+master, else the one of ``DET_USER_TOKEN``, else ``determined`` with an empty password. The token is one of the cache
+that still holds, else ``DET_USER_TOKEN`` if ``DET_USER`` says that it is this user's, else what a login gives.
 """
 
 from __future__ import annotations
@@ -104,6 +104,9 @@ def login_with_cache(
     master_address = normalize_address(master_address)
     store = TokenStore(master_address)
     user, known_password, was_chosen = _choose_user(store, requested_user, password)
+    lone_token = task_env.read(task_env.USER_TOKEN) if task_env.read(task_env.USER) is None else None
+    if lone_token is not None and password is None and not was_chosen:
+        return login_with_token(master_address, lone_token, cert, source=task_env.USER_TOKEN)
     if password is None:
         cached = _session_of_cache(store, master_address, user, cert)
         if cached is not None:
@@ -131,14 +134,35 @@ def login_with_cache(
     return session
 
 
-def login_with_token(master_address: str, token: str, cert: Optional[certs.Cert] = None) -> Session:
+def login_with_token(
+    master_address: str, token: str, cert: Optional[certs.Cert] = None, *, source: str = ""
+) -> Session:
     """Return a session with a token that the caller has; nothing is cached.
 
+    Parameters:
+        source: where the token is from, for the error.
+
     Raises:
-        UnauthenticatedException: the token does not hold.
+        ValueError: it is empty, or no token at all.
+        InvalidCredentialsException: the token does not hold.
     """
+    token = token.strip()  # read from a file, it ends with a line break
+    if not token:
+        raise ValueError("the token is empty: leave it out to log in otherwise")
     session = Session(master_address, "", token, cert)
-    session.username = users_api.get_me(session)["username"]
+    try:
+        session.username = users_api.get_me(session)["username"]
+    except errors.UnauthenticatedException as error:
+        session.close()
+        raise errors.InvalidCredentialsException(
+            f"the master refuses the token{source and f' of {source}'}: {error.server_message}",
+            method=error.method,
+            path=error.path,
+            status_code=error.status_code,
+        ) from None
+    except BaseException:  # whatever it is, nobody else can close the session
+        session.close()
+        raise
     return session
 
 
@@ -232,11 +256,11 @@ def _session_of_environment(
     user, token = task_env.read(task_env.USER), task_env.read(task_env.USER_TOKEN)
     if user is None or token is None or requested_user not in (None, user):
         return None
-    return Session(master_address, user, token, cert)
+    return Session(master_address, user, token.strip(), cert)
 
 
 def _ask_password(user: str, master_address: str) -> str:
-    if not sys.stdin or not sys.stdin.isatty():
+    if not sys.stdin or sys.stdin.closed or not sys.stdin.isatty():
         raise errors.UnauthenticatedException(
             f"user {user!r} has no valid login at {master_address}, and there is no terminal to ask for a password on"
         )

@@ -34,8 +34,17 @@ class BadRequestException(Exception):
     """A call of the master came to nothing.
 
     Attributes:
-        message: what the master, or this client, says about it.
+        message: what the master, or this client, says about it, and what can be done.
+        method: the verb of the request, e.g. "GET"; empty when it is not known.
+        path: the path of the request.
+        status_code: the HTTP status of the answer; 0 where there was none.
+        server_message: the master's own words; empty where there was no answer.
     """
+
+    method = ""
+    path = ""
+    status_code = 0
+    server_message = ""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -46,11 +55,7 @@ class APIException(BadRequestException):
     """The master answered with an error.
 
     Attributes:
-        method: the verb of the request, e.g. "GET"; empty when it is not known.
-        path: the path of the request.
-        status_code: the HTTP status of the answer.
-        server_message: the master's own words.
-        response_error: the same, by its released name.
+        response_error: `server_message` by its released name.
         response: the whole answer, where there is one.
     """
 
@@ -87,13 +92,13 @@ def _rebuild(kind: Type[APIException], message: str, method: str, path: str, sta
 class UnauthenticatedException(APIException):
     """The master does not know who asks: there is no login, or it has expired."""
 
-    hint = "Log in with client.login(...) or 'det user login', or set DET_USER and DET_PASS"
+    hint = "Log in with client.login(...) or 'det user login', or set DET_USER and DET_PASS, or DET_USER_TOKEN"
 
 
 class InvalidCredentialsException(UnauthenticatedException):
     """A user name, password or token was refused."""
 
-    hint = "Check the user name and the password"
+    hint = "Check the user name and the password, or the token"
 
 
 class ForbiddenException(APIException):
@@ -105,12 +110,7 @@ class NotFoundException(APIException):
 
 
 class MasterNotFoundException(BadRequestException):
-    """No answer came from the master.
-
-    Attributes:
-        method: the verb of the request; empty when it is not known.
-        path: the path of the request.
-    """
+    """No answer came from the master."""
 
     def __init__(self, message: str, *, method: str = "", path: str = "") -> None:
         super().__init__(message)
@@ -163,6 +163,10 @@ BY_STATUS: Dict[int, Type[APIException]] = {
     404: NotFoundException,
 }
 """Which statuses have an error of their own; every other one of 300 and above is an `APIException`."""
+
+
+TEMPORARY = frozenset({429, 502, 503, 504})
+"""Statuses with which a proxy or a starting master asks to come back later."""
 
 
 _HINTS: Dict[int, str] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import array
+import bisect
 import collections
 import itertools
 import logging
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List,
 
 from .. import timestamps
 from . import errors
-from ._transport import DEFAULT_TIMEOUT, Timeout
+from ._options import DEFAULT_TIMEOUT, Timeout
 from .endpoints import logs as logs_api
 from .wire.enums import LogLevel, OrderBy
 
@@ -99,8 +101,8 @@ def iter_trial_logs(
         session: the session to call the master with.
         trial_id: the trial.
         follow: wait for further lines until the trial has ended; a broken stream is opened again.
-        head: only the first so many lines; 0 stands for all.
-        tail: only the last so many lines; 0 stands for all.
+        head: only the first so many lines.
+        tail: only the last so many lines.
         filters: which lines, as `make_filters` returns them.
 
     Raises:
@@ -152,6 +154,8 @@ def _iter_logs(
         open_filtered = _choosing_ranks(open_stream, set(ranks))
     if follow:
         return _follow(open_filtered, query)
+    if head == 0 or tail == 0:
+        return iter(())
     if head:
         return itertools.islice(open_filtered(_limit(query, head, "rankIds" in query or not ranks)), head)
     if tail:
@@ -178,30 +182,67 @@ def _read_tail(open_stream: Open[Line], query: Dict[str, Any], count: int, can_l
         return
     # The limit holds for each task of a trial, so there may be more lines than asked for.
     lines = {line["id"]: line for line in open_stream({**query, "limit": count, "orderBy": OrderBy.DESC})}
-    for line_id in sorted(lines, key=int)[-count:]:
+    oldest_first = sorted(lines, key=int) if all(map(_is_number, lines)) else list(reversed(list(lines)))
+    for line_id in oldest_first[-count:]:
         yield lines[line_id]
 
 
 def _follow(open_stream: Open[Line], query: Dict[str, Any]) -> Iterator[Line]:
     """Follow a stream to its end; when the connection breaks, open it again and skip what has been seen."""
-    last_id = -1
+    seen = _SeenLines()
     failures = 0
     while True:
         try:
             for line in open_stream({**query, "follow": True}):
-                if int(line["id"]) > last_id:
-                    last_id = int(line["id"])
+                if seen.take(line.get("id") or ""):
                     failures = 0
                     yield line
             return
         except errors.MasterTimeoutException:
             logger.debug("nothing was logged for a long time; opening the stream again")
-        except (errors.MasterNotFoundException, errors.BadResponseException) as error:
+        except (errors.MasterNotFoundException, errors.BadResponseException, errors.APIException) as error:
             failures += 1
-            if failures > _MAX_REOPENINGS:
+            if failures > _MAX_REOPENINGS or not _may_be_over_soon(error):
                 raise
             logger.warning("the log stream broke (%s); opening it again", error)
             time.sleep(_REOPENING_PAUSE)
+
+
+class _SeenLines:
+    """The ids of the lines that have been passed on: eight bytes for each where they ascend, as they nearly always do.
+
+    They need not: a trial's tasks come one after the other, and a task may log its last lines late. Masters that keep
+    logs in a search engine have ids that are no numbers.
+    """
+
+    def __init__(self) -> None:
+        self._ascending = array.array("q")
+        self._others: "set[Union[int, str]]" = set()
+
+    def take(self, line_id: str) -> bool:
+        """Remember a line; returns whether it is new."""
+        if not line_id:
+            return True  # nothing tells it from another
+        number: Union[int, str] = int(line_id) if _is_number(line_id) else line_id
+        if isinstance(number, int) and (not self._ascending or number > self._ascending[-1]):
+            self._ascending.append(number)
+            return True
+        if number in self._others or (isinstance(number, int) and self._has_passed(number)):
+            return False
+        self._others.add(number)
+        return True
+
+    def _has_passed(self, number: int) -> bool:
+        place = bisect.bisect_left(self._ascending, number)
+        return place < len(self._ascending) and self._ascending[place] == number
+
+
+def _is_number(line_id: str) -> bool:
+    return line_id.isascii() and line_id.isdigit() and len(line_id) < 19
+
+
+def _may_be_over_soon(error: Exception) -> bool:
+    return not isinstance(error, errors.APIException) or error.status_code in errors.TEMPORARY
 
 
 def _timeout_of(query: Dict[str, Any]) -> Timeout:

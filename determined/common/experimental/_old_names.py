@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 import importlib
-from typing import Any, Callable, Mapping, TypeVar
-
-from typing_extensions import ParamSpec
+from typing import TYPE_CHECKING, Any, Callable, Mapping, TypeVar
 
 from ..._deprecation import moved, renamed
 
-P = ParamSpec("P")
+if TYPE_CHECKING:
+    from typing_extensions import ParamSpec
+
+    P = ParamSpec("P")
 R = TypeVar("R")
 
 

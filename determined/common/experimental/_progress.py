@@ -1,11 +1,15 @@
-"""Progress bars: on a terminal only; drawn by tqdm where it is installed, else by a plain line."""
+"""Progress bars: on a terminal or in a notebook only; drawn by tqdm where it is installed, else by a plain line."""
 
 from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 import time
-from typing import Any, Iterator, Optional
+from typing import Any, Callable, Iterator, Optional, Union
+
+ProgressCallback = Callable[[int, int], None]
+"""Called with the number of bytes that are done, and of those there are in all."""
 
 
 class Progress:
@@ -26,6 +30,63 @@ class Progress:
             self._bar.update(position - self._bar.n)
 
 
+class ByteProgress:
+    """How many bytes of a known number are done; told of from any thread.
+
+    Parameters:
+        total: how many there are.
+        bar: shows it.
+        callback: is told of it.
+    """
+
+    def __init__(self, total: int, bar: Progress, callback: Optional[ProgressCallback]) -> None:
+        self._total, self._bar, self._callback = total, bar, callback
+        self._done = 0
+        self._lock = threading.Lock()
+
+    def advance(self, count: int) -> None:
+        """Tell that so many more are done; never more than there are."""
+        with self._lock:
+            self._move(min(self._total, self._done + count))
+
+    def restart(self, done: int = 0) -> None:
+        """Tell that so many are done in all, which may be fewer than before."""
+        with self._lock:
+            self._move(done)
+
+    def finish(self) -> None:
+        """Tell that all are done."""
+        with self._lock:
+            self._move(self._total, always=self._total == 0)
+
+    def _move(self, done: int, always: bool = False) -> None:
+        if done == self._done and not always:
+            return
+        self._done = done
+        self._bar.move_to(done)
+        if self._callback is not None:
+            self._callback(done, self._total)
+
+
+@contextlib.contextmanager
+def byte_progress(
+    total: int, description: str, wanted: Union[None, bool, ProgressCallback] = None
+) -> Iterator[ByteProgress]:
+    """Show how many bytes have come while the context is open.
+
+    Parameters:
+        total: how many there are.
+        description: what is being done.
+        wanted: a function that is told instead of a bar being drawn; False for neither.
+    """
+    callback = wanted if callable(wanted) else None
+    is_wanted = callback is None and wanted is not False
+    with progress_bar(total, description, in_bytes=True, is_wanted=is_wanted) as bar:
+        progress = ByteProgress(total, bar, callback)
+        yield progress
+        progress.finish()
+
+
 @contextlib.contextmanager
 def progress_bar(
     total: float, description: str, *, in_bytes: bool = False, is_wanted: bool = True
@@ -38,21 +99,32 @@ def progress_bar(
         in_bytes: the work is counted in bytes, and shown as kB, MB, ...
         is_wanted: False draws nothing.
     """
-    is_seen = is_wanted and sys.stderr is not None and sys.stderr.isatty()
-    if not is_seen:
+    make_bar = _find_bar() if is_wanted else None
+    if make_bar is None:
         yield Progress()
         return
     unit = "B" if in_bytes else ""
-    with _find_bar()(total=total, desc=description, unit=unit, unit_scale=in_bytes, leave=False) as bar:
+    with make_bar(total=total, desc=description, unit=unit, unit_scale=in_bytes, leave=False) as bar:
         yield Progress(bar)
 
 
-def _find_bar() -> Any:
+def _find_bar() -> Optional[Any]:
+    """Return what draws a bar where somebody sees it: on a terminal, or in a notebook with tqdm."""
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    if not (is_terminal or _is_notebook()):
+        return None
     try:
-        from tqdm import tqdm
+        from tqdm.auto import tqdm
     except ImportError:
-        return _PlainBar
+        return _PlainBar if is_terminal else None
     return tqdm
+
+
+def _is_notebook() -> bool:
+    """Return whether this is the kernel of a notebook; its output is no terminal."""
+    shell = sys.modules.get("IPython")
+    running = shell.get_ipython() if shell is not None and hasattr(shell, "get_ipython") else None
+    return running is not None and "IPKernelApp" in getattr(running, "config", ())
 
 
 class _PlainBar:

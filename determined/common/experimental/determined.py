@@ -6,9 +6,10 @@ import pathlib
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Union
 
 from ... import errors
-from .. import context, yaml
+from .. import context
 from ..api import authentication, certs
 from ..api import errors as api_errors
+from ..api._pages import LAZY_PAGE
 from ..api.endpoints import experiments as experiments_api
 from ..api.endpoints import models as models_api
 from ..api.endpoints import plain
@@ -17,6 +18,9 @@ from ..api.endpoints import workspaces as workspaces_api
 from ..api.wire.enums import ExperimentState, GetExperimentsSortBy, GetModelsSortBy, OrderBy
 from ._lookup import find_workspace
 from ._old_names import old_name
+from ._progress import progress_bar
+from ._resource import ResourceList
+from ._waiting import DEFAULT_PATIENCE, Watch, wait_until
 from .checkpoint import Checkpoint
 from .experiment import Experiment
 from .metrics import TrialMetrics, iter_trials_metrics
@@ -44,10 +48,18 @@ class Determined:
         master: the master's address; by default ``DET_MASTER``, then ``DET_MASTER_ADDR``, then ``localhost:8080``.
         user: the user to log in; by default ``DET_USER`` with ``DET_PASS``, then whoever ``det user login`` logged
             in, then ``determined``.
-        password: the user's password; not needed where a login is stored.
+        password: the user's password; not needed where a login is stored, or where ``DET_USER_TOKEN`` holds a token.
         cert_path: a file with the certificates to trust, in PEM.
         cert_name: the name to expect in the master's certificate, where it differs from the address.
         noverify: do not verify the master's certificate at all.
+        token: a token of the user, in place of `user` and `password`. It is neither stored nor, by `logout`, revoked.
+
+    Nobody is asked for a password unless standard input is a terminal.
+
+    Raises:
+        ValueError: the address makes no sense, or `token` is given beside `user` or `password`.
+        UnauthenticatedException: a password is needed, or, as InvalidCredentialsException, the login is refused.
+        MasterNotFoundException: the master does not answer.
 
     Example:
         >>> determined = Determined("https://cluster.example.com", "ada")
@@ -56,6 +68,7 @@ class Determined:
     """
 
     _session: BaseSession
+    _has_given_token = False
 
     def __init__(
         self,
@@ -65,10 +78,18 @@ class Determined:
         cert_path: Optional[str] = None,
         cert_name: Optional[str] = None,
         noverify: bool = False,
+        *,
+        token: Optional[str] = None,
     ) -> None:
+        if token is not None and (user is not None or password is not None):
+            raise ValueError("a token says whose it is: leave out user and password")
         address = authentication.master_address(master)
         cert = certs.default_load(address, cert_path, cert_name, noverify)
-        self._session = authentication.login_with_cache(address, user, password, cert=cert)
+        self._has_given_token = token is not None
+        if token is not None:
+            self._session = authentication.login_with_token(address, token, cert)
+        else:
+            self._session = authentication.login_with_cache(address, user, password, cert=cert)
 
     @classmethod
     def _from_session(cls, session: BaseSession) -> Determined:
@@ -76,6 +97,9 @@ class Determined:
         new = cls.__new__(cls)
         new._session = session
         return new
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(master={self._session.master!r}, user={self._session.username!r})"
 
     # Experiments, trials, checkpoints
 
@@ -118,7 +142,7 @@ class Determined:
         }
         answer = experiments_api.create_experiment(self._session, request)
         experiment = Experiment._from_wire(self._session, answer["experiment"])
-        experiment.config = answer["config"] or experiment.config
+        experiment.config = answer.get("config") or experiment.config
         return experiment
 
     def get_experiment(self, experiment_id: int) -> Experiment:
@@ -150,7 +174,9 @@ class Determined:
             name: only those whose name contains this text, in capitals or not.
             project_id: only those of this project.
         """
-        return list(self.iter_experiments(sort_by, order_by, experiment_ids, labels, users, states, name, project_id))
+        return ResourceList(
+            self.iter_experiments(sort_by, order_by, experiment_ids, labels, users, states, name, project_id)
+        )
 
     def iter_experiments(
         self,
@@ -167,19 +193,82 @@ class Determined:
         if (experiment_ids is not None and not experiment_ids) or (states is not None and not states):
             return
         shown = {ExperimentState(state) for state in states or ()}
+        # the master takes a comma for the end of a label
+        odd_labels = {label for label in labels or () if "," in label}
+        wanted = None if experiment_ids is None else set(experiment_ids)
         query: Any = {
             "sortBy": sort_by,
             "orderBy": order_by,
             "experimentIdFilter": {"incl": list(experiment_ids)} if experiment_ids is not None else None,
-            "labels": labels,
+            "labels": [label for label in labels if label not in odd_labels] if labels is not None else None,
             "users": users,
             "states": _stored_states(shown) if shown else None,
             "name": name,
             "projectId": project_id,
         }
         for data in experiments_api.list_experiments(self._session, query):
-            if not shown or _is_shown(data["state"], shown):
+            if wanted is not None and data["id"] not in wanted:
+                continue  # an old master, which does not know the filter
+            if (not shown or _is_shown(data["state"], shown)) and odd_labels.issubset(data.get("labels") or ()):
                 yield Experiment._from_list(self._session, data)
+
+    def wait_all(
+        self,
+        experiments: Iterable[Union[Experiment, int]],
+        interval: float = 5.0,
+        timeout: Optional[float] = None,
+        *,
+        show_progress: bool = False,
+        patience: Optional[float] = DEFAULT_PATIENCE,
+        through_pause: bool = False,
+    ) -> List[Union[ExperimentState, str]]:
+        """Wait until all of the experiments have ended and return their last states, in the order given.
+
+        The master is asked for all of them at once. The states of `Experiment` objects are kept up to date.
+
+        Parameters:
+            experiments: the experiments, or their numbers.
+            interval: seconds between two looks.
+            timeout: seconds to wait at most; by default without limit.
+            show_progress: draw one progress bar for all, if on a terminal and tqdm is installed.
+            patience: seconds for which a master that does not answer is waited for; None for no limit.
+            through_pause: wait on where an experiment is paused; somebody else has to activate it.
+
+        Returns:
+            The states; plain text where a newer master has one that is not known here.
+
+        Raises:
+            ExperimentTimeout: not all have ended in time; its `experiment_ids` are those that run on.
+            ValueError: one is paused, so that it would be waited for in vain, or one is of another master.
+            NotFoundException: there is no such experiment, or no more.
+            MasterNotFoundException: the master has been away for longer than `patience`.
+        """
+        given = list(experiments)
+        ids = [self._number_of(one) for one in given]
+        watch = Watch(self._session, ids, through_pause=through_pause)
+        objects = [one for one in given if isinstance(one, Experiment)]
+        with progress_bar(len(watch.states), "experiments", is_wanted=show_progress) as progress:
+
+            def look() -> Optional[List[Union[ExperimentState, str]]]:
+                seen = {data["id"]: data for data in watch.look()}
+                for one in objects:
+                    if one.id in seen:
+                        one.state, one.progress = watch.states[one.id], seen[one.id].get("progress")
+                progress.move_to(watch.progress, f"{len(watch.ends)} of {len(watch.states)} ended")
+                return None if watch.running else [watch.ends[number] for number in ids]
+
+            return wait_until(
+                look, interval=interval, timeout=timeout, patience=patience, late=lambda: watch.late(timeout)
+            )
+
+    def _number_of(self, experiment: Union[Experiment, int]) -> int:
+        if not isinstance(experiment, Experiment):
+            if not isinstance(experiment, int) or isinstance(experiment, bool):
+                raise TypeError(f"an experiment or its number is needed, not {type(experiment).__name__}")
+            return experiment
+        if experiment._session.master != self._session.master:
+            raise ValueError(f"experiment {experiment.id} is one of {experiment._session.master}, not of this master")
+        return experiment.id
 
     def get_trial(self, trial_id: int) -> Trial:
         """Return a trial by number."""
@@ -218,7 +307,7 @@ class Determined:
             name: its name, unique in the cluster; neither empty, nor a number, nor with a slash.
             description: what it is.
             metadata: what to store about it, as JSON knows it.
-            labels: its labels.
+            labels: its labels; the master splits one with commas into several.
             workspace_name: the workspace to put it in; by default ``Uncategorized``.
         """
         request = {
@@ -271,6 +360,36 @@ class Determined:
         Raises:
             NotFoundException: there is no workspace of one of the names.
         """
+        return ResourceList(
+            self._read_models(sort_by, order_by, name, description, model_id, workspace_names, workspace_ids)
+        )
+
+    def iter_models(
+        self,
+        sort_by: GetModelsSortBy = GetModelsSortBy.NAME,
+        order_by: OrderBy = OrderBy.ASCENDING,
+        name: Optional[str] = None,
+        description: Optional[str] = None,
+        model_id: Optional[int] = None,
+        workspace_names: Optional[List[str]] = None,
+        workspace_ids: Optional[List[int]] = None,
+    ) -> Iterator[Model]:
+        """Iterate over the models that `list_models` returns, fetching them as they are needed."""
+        return self._read_models(
+            sort_by, order_by, name, description, model_id, workspace_names, workspace_ids, page_size=LAZY_PAGE
+        )
+
+    def _read_models(
+        self,
+        sort_by: GetModelsSortBy,
+        order_by: OrderBy,
+        name: Optional[str],
+        description: Optional[str],
+        model_id: Optional[int],
+        workspace_names: Optional[List[str]],
+        workspace_ids: Optional[List[int]],
+        page_size: int = 0,
+    ) -> Iterator[Model]:
         # The master answers all models where it does not know a workspace's name.
         named = [find_workspace(self._session, workspace)["id"] for workspace in workspace_names or ()]
         query = {
@@ -282,7 +401,8 @@ class Determined:
             "workspaceIds": [*(workspace_ids or ()), *named],
         }
         sent: Any = {key: value for key, value in query.items() if value}
-        return [Model._from_wire(self._session, data) for data in models_api.list_models(self._session, sent)]
+        for data in models_api.list_models(self._session, sent, page_size=page_size):
+            yield Model._from_wire(self._session, data)
 
     def get_model_labels(self) -> List[str]:
         """Return the labels of all models, the most used first."""
@@ -304,8 +424,15 @@ class Determined:
 
     def list_workspaces(self) -> List[Workspace]:
         """Return all workspaces, by number."""
-        found = workspaces_api.list_workspaces(self._session)
-        return [Workspace._from_wire(self._session, data) for data in found]
+        return ResourceList(self._read_workspaces())
+
+    def iter_workspaces(self) -> Iterator[Workspace]:
+        """Iterate over all workspaces, by number, fetching them as they are needed."""
+        return self._read_workspaces(LAZY_PAGE)
+
+    def _read_workspaces(self, page_size: int = 0) -> Iterator[Workspace]:
+        found = workspaces_api.list_workspaces(self._session, page_size=page_size)
+        return (Workspace._from_wire(self._session, data) for data in found)
 
     def delete_workspace(self, name: str) -> None:
         """Delete a workspace with its projects and experiments.
@@ -355,8 +482,15 @@ class Determined:
         Parameters:
             active: only those that may, or may not, log in.
         """
-        found = users_api.list_users(self._session, {} if active is None else {"active": active})
-        return [User._from_wire(self._session, data) for data in found]
+        return ResourceList(self._read_users(active))
+
+    def iter_users(self, active: Optional[bool] = None) -> Iterator[User]:
+        """Iterate over the users that `list_users` returns, fetching them as they are needed."""
+        return self._read_users(active, LAZY_PAGE)
+
+    def _read_users(self, active: Optional[bool], page_size: int = 0) -> Iterator[User]:
+        found = users_api.list_users(self._session, {} if active is None else {"active": active}, page_size=page_size)
+        return (User._from_wire(self._session, data) for data in found)
 
     def whoami(self) -> User:
         """Return the user who is logged in."""
@@ -367,8 +501,9 @@ class Determined:
         return self._session.username
 
     def logout(self) -> None:
-        """Log out: the session ends, and a stored login is forgotten."""
-        authentication.logout(self._session.master, self._session.username, self._session.cert)
+        """Log out: the session ends, and a stored login is forgotten. A token that was given stays valid."""
+        if not self._has_given_token:
+            authentication.logout(self._session.master, self._session.username, self._session.cert)
 
     # Clients of the OAuth service
 
@@ -379,9 +514,13 @@ class Determined:
             EnterpriseOnlyError: the master is no enterprise edition.
         """
         try:
-            return [Oauth2ScimClient._from_wire(data) for data in plain.list_oauth_clients(self._session)]
+            return ResourceList(map(Oauth2ScimClient._from_wire, plain.list_oauth_clients(self._session)))
         except api_errors.NotFoundException as error:
             raise _enterprise_only() from error
+
+    def iter_oauth_clients(self) -> Iterator[Oauth2ScimClient]:
+        """Iterate over the clients that `list_oauth_clients` returns; the master is asked when the first is needed."""
+        yield from self.list_oauth_clients()
 
     def add_oauth_client(self, domain: str, name: str) -> Oauth2ScimClient:
         """Add a client to the OAuth service and return it with its secret.
@@ -449,6 +588,8 @@ class Determined:
 
 def _config_text(config: Config) -> str:
     """Return a configuration as the text that is sent: a file's as it is, so that its comments are kept."""
+    from .. import yaml
+
     if isinstance(config, dict):
         return yaml.dump(config, sort_keys=False)
     if not isinstance(config, (str, pathlib.Path)):

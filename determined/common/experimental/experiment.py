@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-import logging
+import os
 import pathlib
-import time
 from typing import (
     TYPE_CHECKING,
     Any,
-    Callable,
     Dict,
     Iterator,
     List,
@@ -17,23 +15,25 @@ from typing import (
     Optional,
     Sequence,
     Tuple,
-    TypeVar,
     Union,
 )
 
 from ... import errors
-from .. import polling
-from ..api import errors as api_errors
+from ..api._json import Deferred
+from ..api._pages import LAZY_PAGE
 from ..api.endpoints import experiments as experiments_api
 from ..api.wire.enums import ExperimentState, OrderBy
 from ..api.wire.enums import GetExperimentsSortBy as ExperimentSortBy
-from . import checkpoint, trial
+from . import _waiting, checkpoint, trial
 from ._lookup import find_project, find_workspace
 from ._old_names import old_name, old_names
 from ._progress import progress_bar
-from ._resource import Resource, field, member_of
+from ._resource import Resource, ResourceList, field
 
 if TYPE_CHECKING:
+    import pandas
+    from matplotlib.axes import Axes
+
     from ..api._session import BaseSession
     from ..api.wire.experiments import PatchExperiment
 
@@ -41,17 +41,8 @@ ExperimentOrderBy = OrderBy
 
 __all__ = ["Experiment", "ExperimentOrderBy", "ExperimentSortBy", "ExperimentState"]
 
-logger = logging.getLogger("determined.common.experimental.experiment")
-
-T = TypeVar("T")
-
-_ENDED = (ExperimentState.COMPLETED, ExperimentState.CANCELED, ExperimentState.DELETED, ExperimentState.ERROR)
 # What lists hold in place of notes that are not empty.
 _NOTES_LEFT_OUT = "omitted"
-# How long wait() bears a master that does not answer, in seconds.
-_MASTER_MAY_BE_AWAY = 15 * 60.0
-# Statuses with which a proxy or a starting master asks to come back later.
-_COME_BACK_LATER = (429, 502, 503, 504)
 
 
 class Experiment(Resource):
@@ -72,20 +63,20 @@ class Experiment(Resource):
     """Free text in Markdown; None where the experiment comes from a list, until it is reloaded."""
     labels: Optional[List[str]] = field("labels")
     """The experiment's labels, in no order."""
-    state: Optional[Union[ExperimentState, str]] = field("state", member_of(ExperimentState))
+    state: Optional[Union[ExperimentState, str]] = field("state", _waiting.read_state)
     """The state at the time of the last `reload`."""
     progress: Optional[float] = field("progress")
     """How much of the search is done, from 0 to 1."""
     archived: Optional[bool] = field("archived")
     """Whether it is archived."""
-    config: Optional[Dict[str, Any]] = field("config")
-    """Its configuration with all defaults."""
+    _config: Union[None, Dict[str, Any], Deferred] = field("config")
     project_id: Optional[int] = field("projectId")
     """The project that it belongs to."""
     workspace_id: Optional[int] = field("workspaceId")
     """The workspace of that project."""
     unmanaged: Optional[bool] = field("unmanaged")
     """Whether it is run by other means than the cluster, which only records it."""
+    _end_time: Optional[str] = field("endTime")
 
     def __init__(self, experiment_id: int, session: BaseSession) -> None:
         super().__init__(session)
@@ -104,6 +95,17 @@ class Experiment(Resource):
             experiment.notes = None
         return experiment
 
+    @property
+    def config(self) -> Optional[Dict[str, Any]]:
+        """Its configuration with all defaults."""
+        if isinstance(self._config, Deferred):
+            self._config = self._config.decode()
+        return self._config  # type: ignore[return-value]  # it is decoded now
+
+    @config.setter
+    def config(self, config: Optional[Dict[str, Any]]) -> None:
+        self._config = config
+
     def reload(self) -> None:
         """Refresh all fields from the master."""
         answer = experiments_api.get_experiment(self._session, self.id)
@@ -112,36 +114,63 @@ class Experiment(Resource):
             self.config = answer.get("config")
 
     def wait(
-        self, interval: float = 5.0, timeout: Optional[float] = None, *, show_progress: bool = False
-    ) -> ExperimentState:
+        self,
+        interval: float = 5.0,
+        timeout: Optional[float] = None,
+        *,
+        show_progress: bool = False,
+        patience: Optional[float] = _waiting.DEFAULT_PATIENCE,
+        through_pause: bool = False,
+    ) -> Union[ExperimentState, str]:
         """Wait until the experiment has ended and return its last state.
 
-        A master that is away for some minutes, say while it is restarted, is waited for.
+        `Determined.wait_all` waits for several experiments.
 
         Parameters:
             interval: seconds between two looks.
             timeout: seconds to wait at most; by default without limit.
             show_progress: draw a progress bar, if on a terminal and tqdm is installed.
+            patience: seconds for which a master that does not answer, say while it is restarted, is waited for; None
+                for no limit.
+            through_pause: wait on where the experiment is paused; somebody else has to activate it.
+
+        Returns:
+            The state; plain text where a newer master has one that is not known here.
 
         Raises:
             ExperimentTimeout: the experiment has not ended in time; it runs on.
             ValueError: the experiment is paused, so that it would be waited for in vain.
+            MasterNotFoundException: the master has been away for longer than `patience`.
         """
         with progress_bar(1.0, f"experiment {self.id}", is_wanted=show_progress) as progress:
 
-            def look() -> Optional[ExperimentState]:
+            def look() -> Optional[Union[ExperimentState, str]]:
                 self.reload()
                 progress.move_to(self.progress or 0.0, str(self.state))
-                return self._end_state()
+                if self.state == ExperimentState.PAUSED and not self.unmanaged and not through_pause:
+                    raise ValueError(
+                        f"experiment {self.id} is paused: activate() it before waiting for its end, or wait with"
+                        " through_pause=True"
+                    )
+                return _waiting.end_state(self.state, self._end_time)
 
-            return self._wait_for(look, interval, timeout, "end")
+            return _waiting.wait_until(
+                look, interval=interval, timeout=timeout, patience=patience, late=lambda: self._late("end", timeout)
+            )
 
-    def await_first_trial(self, interval: float = 0.1, timeout: Optional[float] = None) -> trial.Trial:
+    def await_first_trial(
+        self,
+        interval: float = 0.1,
+        timeout: Optional[float] = None,
+        *,
+        patience: Optional[float] = _waiting.DEFAULT_PATIENCE,
+    ) -> trial.Trial:
         """Wait until the experiment has a trial and return the first.
 
         Parameters:
             interval: seconds between two looks.
             timeout: seconds to wait at most; by default without limit.
+            patience: seconds for which a master that does not answer is waited for; None for no limit.
 
         Raises:
             ExperimentTimeout: there was no trial in time.
@@ -152,13 +181,19 @@ class Experiment(Resource):
             first = next(iter(self.iter_trials(limit=1)), None)
             if first is None:
                 self.reload()
-                if self.state in _ENDED:
+                if _waiting.end_state(self.state, self._end_time) is not None:
                     raise errors.InvalidExperimentException(
                         f"experiment {self.id} has no trial: it ended as {self.state}"
                     )
             return first
 
-        return self._wait_for(look, interval, timeout, "start a trial")
+        return _waiting.wait_until(
+            look,
+            interval=interval,
+            timeout=timeout,
+            patience=patience,
+            late=lambda: self._late("start a trial", timeout),
+        )
 
     def activate(self) -> None:
         """Let the paused experiment run."""
@@ -273,7 +308,7 @@ class Experiment(Resource):
             sort_by: what to sort by.
             order_by: the direction.
         """
-        return list(self.iter_trials(sort_by, order_by))
+        return ResourceList(self.iter_trials(sort_by, order_by))
 
     def list_checkpoints(
         self,
@@ -291,11 +326,27 @@ class Experiment(Resource):
         Raises:
             ValueError: only one of `sort_by` and `order_by` is given.
         """
+        return ResourceList(self._read_checkpoints(sort_by, order_by, max_results, checkpoint.page_size(max_results)))
+
+    def iter_checkpoints(
+        self,
+        sort_by: Optional[Union[str, checkpoint.CheckpointSortBy]] = None,
+        order_by: Optional[checkpoint.CheckpointOrderBy] = None,
+        max_results: Optional[int] = None,
+    ) -> Iterator[checkpoint.Checkpoint]:
+        """Iterate over the checkpoints that `list_checkpoints` returns, fetching them as they are needed."""
+        return self._read_checkpoints(sort_by, order_by, max_results, LAZY_PAGE)
+
+    def _read_checkpoints(
+        self,
+        sort_by: Optional[Union[str, checkpoint.CheckpointSortBy]],
+        order_by: Optional[checkpoint.CheckpointOrderBy],
+        max_results: Optional[int],
+        page_size: int,
+    ) -> Iterator[checkpoint.Checkpoint]:
         order = checkpoint.CheckpointOrder.of(sort_by, order_by) or checkpoint.CheckpointOrder.best_by_searcher()
-        found = experiments_api.list_experiment_checkpoints(
-            self._session, self.id, order.query(), page_size=checkpoint.page_size(max_results)
-        )
-        return checkpoint.hydrate_sorted(self._session, found, order, max_results)
+        found = experiments_api.list_experiment_checkpoints(self._session, self.id, order.query(), page_size=page_size)
+        return checkpoint.iterate_sorted(self._session, found, order, max_results)
 
     def top_checkpoint(
         self, sort_by: Optional[str] = None, smaller_is_better: Optional[bool] = None
@@ -334,7 +385,78 @@ class Experiment(Resource):
         found = experiments_api.list_experiment_checkpoints(
             self._session, self.id, order.query(), page_size=checkpoint.page_size(limit)
         )
-        return checkpoint.hydrate_sorted(self._session, found, order, limit, only_with_metric=True, one_per_trial=True)
+        return ResourceList(
+            checkpoint.iterate_sorted(self._session, found, order, limit, only_with_metric=True, one_per_trial=True)
+        )
+
+    def metrics_frame(self, group: str, *, hparams: bool = False) -> pandas.DataFrame:
+        """Return all reports of one metric group, of all trials, as a table of pandas.
+
+        Its columns are ``trial_id``, ``trial_run_id``, ``steps_completed`` and ``end_time`` (UTC), then one for each
+        metric, with dots in the names of nested ones. A metric that is called like another column is found as
+        ``metrics.<name>``. Numbers that were not reported are NaN.
+
+        Parameters:
+            group: the metric group, such as ``training`` or ``validation``.
+            hparams: add a column ``hparams.<name>`` for each hyperparameter.
+
+        Raises:
+            ImportError: pandas is not installed: ``pip install determined[pandas]``.
+        """
+        from . import _columns, _frames
+
+        return _frames.read_frame(_columns.Source(self._session, self.list_trials, group, hparams))
+
+    def write_metrics_parquet(self, path: Union[str, os.PathLike[str]], group: str, *, hparams: bool = False) -> int:
+        """Write all reports of one metric group, of all trials, to a Parquet file and return their number.
+
+        It takes little memory, however many reports there are. The columns are those of `metrics_frame`, but what was
+        not reported is null, and a metric whose values are lists, or of several types, is written as JSON.
+
+        Parameters:
+            path: the file; it appears when it is complete. Directories are made where they are missing.
+            group: the metric group, such as ``training`` or ``validation``.
+            hparams: add a column ``hparams.<name>`` for each hyperparameter.
+
+        Raises:
+            ImportError: pyarrow is not installed: ``pip install determined[parquet]``.
+        """
+        from . import _columns, _parquet
+
+        return _parquet.write_parquet(_columns.Source(self._session, self.list_trials, group, hparams), path)
+
+    def plot_metric(
+        self, name: str, group: str = "validation", *, max_trials: int = 20, ax: Optional[Axes] = None
+    ) -> Axes:
+        """Draw a metric over the steps, a line for each trial, and return the axes of matplotlib.
+
+        Notebooks show them. ``ax.figure.savefig(path)`` writes the picture to a file.
+
+        Parameters:
+            name: the metric; dots are between the names of nested ones.
+            group: its metric group.
+            max_trials: draw so many trials at most: the best by the searcher's metric.
+            ax: the axes to draw in; by default those of a figure of its own, which pyplot knows nothing of.
+
+        Raises:
+            ImportError: matplotlib is not installed: ``pip install determined[plot]``.
+            ValueError: no trial has reported the metric, or it is no number.
+        """
+        if max_trials < 1:
+            raise ValueError(f"max_trials must be at least 1, not {max_trials}")
+        from . import _columns, _plot
+
+        title = f"experiment {self.id}"
+
+        def choose() -> List[trial.Trial]:
+            nonlocal title
+            trials = self.list_trials()
+            if len(trials) <= max_trials:
+                return trials
+            title = f"experiment {self.id}: best {max_trials} of {len(trials)} trials"
+            return _plot.best_trials(trials, max_trials, *self._searcher_metric())
+
+        return _plot.plot(_columns.Source(self._session, choose, group), name, ax, lambda: title)
 
     def get_pachyderm_config(self) -> Optional[Dict[str, Any]]:
         """Return what the configuration says of Pachyderm; None if nothing."""
@@ -361,34 +483,8 @@ class Experiment(Resource):
             self.reload()
         return self.config or {}
 
-    def _end_state(self) -> Optional[ExperimentState]:
-        """Return the state if the experiment has ended."""
-        if self.state == ExperimentState.PAUSED and not self.unmanaged:
-            raise ValueError(f"experiment {self.id} is paused: activate() it before waiting for its end")
-        return next((state for state in _ENDED if state == self.state), None)
-
-    def _wait_for(self, look: Callable[[], Optional[T]], interval: float, timeout: Optional[float], event: str) -> T:
-        """Look again and again until there is something to return, through a master that is away for a while."""
-        if interval <= 0:
-            raise ValueError(f"interval must be above 0 seconds, not {interval}")
-        last_answer = time.monotonic()
-
-        def look_patiently() -> Optional[T]:
-            nonlocal last_answer
-            try:
-                found = look()
-            except (api_errors.APIException, api_errors.MasterNotFoundException) as error:
-                if not _may_come_back(error) or time.monotonic() - last_answer > _MASTER_MAY_BE_AWAY:
-                    raise
-                logger.warning("experiment %s: the master is away (%s); waiting for it", self.id, error)
-                return None
-            last_answer = time.monotonic()
-            return found
-
-        result = polling.poll(look_patiently, interval, timeout)
-        if result is None:
-            raise errors.ExperimentTimeout(f"experiment {self.id} did not {event} within {timeout} seconds")
-        return result
+    def _late(self, event: str, timeout: Optional[float]) -> errors.ExperimentTimeout:
+        return errors.ExperimentTimeout(f"experiment {self.id} did not {event} within {timeout} seconds", [self.id])
 
     def _patch(self, changes: PatchExperiment) -> None:
         experiments_api.patch_experiment(self._session, self.id, changes)
@@ -405,13 +501,6 @@ class Experiment(Resource):
         self, sort_by: trial.TrialSortBy = trial.TrialSortBy.ID, order_by: OrderBy = OrderBy.ASCENDING
     ) -> List[trial.Trial]:
         return self.list_trials(sort_by, order_by)
-
-
-def _may_come_back(error: Exception) -> bool:
-    """Return whether an error means that the master is away for a while, not that it refuses."""
-    if isinstance(error, api_errors.MasterNotFoundException):
-        return True
-    return getattr(error, "status_code", None) in _COME_BACK_LATER
 
 
 __getattr__ = old_names(__name__, {"ExperimentReference": "experiment:Experiment"}, "0.26")

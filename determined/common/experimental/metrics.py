@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
 
 from ..api.endpoints import metrics as metrics_api
 from ..api.wire.scalars import to_float
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # So many ids at a time keep the request's URL below the limits of common proxies.
 _TRIALS_PER_REQUEST = 200
+_PLAIN = frozenset({float, int, bool, type(None)})
 _SPELLED_FLOATS = frozenset({"NaN", "Infinity", "-Infinity"})
 
 
@@ -46,19 +47,28 @@ class TrialMetrics:
     def total_batches(self) -> int:
         return self.steps_completed
 
+    _shown: ClassVar[Tuple[str, ...]] = (
+        "trial_id", "trial_run_id", "group", "steps_completed", "end_time", "metrics",
+    )  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        from . import _html
+
+        return _html.describe(self)
+
     @classmethod
     def _from_wire(cls, report: Mapping[str, Any]) -> TrialMetrics:
-        body = report.get("metrics") or {}
-        group = report.get("group") or ""
-        values = body.get("validation_metrics") if group == "validation" else body.get("avg_metrics")
+        get = report.get
+        values, batches = values_of(report), (get("metrics") or {}).get("batch_metrics")
         return cls(
-            trial_id=report.get("trialId", 0),
-            trial_run_id=report.get("trialRunId", 0),
-            steps_completed=report.get("totalBatches", 0),
-            end_time=read_time(report.get("endTime")),
-            metrics=_restore_floats(values or {}),
-            group=group,
-            batch_metrics=_restore_floats(body.get("batch_metrics")),
+            get("trialId", 0),
+            get("trialRunId", 0),
+            get("totalBatches", 0),
+            read_time(get("endTime")),
+            # nothing but numbers, as nearly always, is taken as it is
+            values if _PLAIN.issuperset(map(type, values.values())) else restore_floats(values),
+            get("group") or "",
+            None if batches is None else restore_floats(batches),
         )
 
 
@@ -68,27 +78,39 @@ def iter_trials_metrics(session: BaseSession, trial_ids: Iterable[int], group: s
     Raises:
         ValueError: no trial or no group is given.
     """
-    ids = sorted(set(trial_ids))  # the master streams a trial twice that is asked for twice
+    ids = set(trial_ids)
     if not ids:
         raise ValueError("trial_ids is empty: give at least one trial id")
+    check_group(group)
+    return map(TrialMetrics._from_wire, iter_reports(session, ids, group))
+
+
+def check_group(group: str) -> None:
+    """Raise ValueError unless a metric group is named."""
     if not group:
         raise ValueError("group is empty: name a metric group, such as 'training' or 'validation'")
-    return _stream(session, ids, group)
 
 
-def _stream(session: BaseSession, ids: List[int], group: str) -> Iterator[TrialMetrics]:
+def iter_reports(session: BaseSession, trial_ids: Iterable[int], group: str) -> Iterator[Mapping[str, Any]]:
+    """Iterate over the reports of one metric group as the master gives them; no trials have no reports."""
+    ids = sorted(set(trial_ids))  # the master streams a trial twice that is asked for twice
     for start in range(0, len(ids), _TRIALS_PER_REQUEST):
         for message in metrics_api.stream_metrics(session, ids[start : start + _TRIALS_PER_REQUEST], group):
-            for report in message["metrics"]:
-                yield TrialMetrics._from_wire(report)
+            yield from message["metrics"]
 
 
-def _restore_floats(value: Any) -> Any:
+def values_of(report: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return the values in a report as the master gives it, floats still spelled as on the wire."""
+    body = report.get("metrics") or {}
+    return body.get("validation_metrics" if report.get("group") == "validation" else "avg_metrics") or {}
+
+
+def restore_floats(value: Any) -> Any:
     """Give NaN and the infinities, which JSON spells as strings, back as floats."""
     if isinstance(value, dict):
-        return {key: _restore_floats(item) for key, item in value.items()}
+        return {key: restore_floats(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_restore_floats(item) for item in value]
+        return [restore_floats(item) for item in value]
     return to_float(value) if isinstance(value, str) and value in _SPELLED_FLOATS else value
 
 

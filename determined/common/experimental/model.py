@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime
-import itertools
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Union
 
 from ..api import errors as api_errors
+from ..api._pages import LAZY_PAGE
 from ..api.endpoints import metrics as metrics_api
 from ..api.endpoints import models as models_api
 from ..api.wire.enums import GetModelsSortBy as ModelSortBy
@@ -14,7 +14,7 @@ from ..api.wire.enums import GetModelVersionsSortBy, OrderBy
 from . import metrics
 from ._lookup import find_workspace
 from ._old_names import old_name
-from ._resource import Resource, drop_metadata, field, merge_metadata, read_time
+from ._resource import Resource, ResourceList, drop_metadata, field, merge_metadata, read_time
 from .checkpoint import Checkpoint
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class ModelVersion(Resource):
     """
 
     _identity = ("model_name", "model_version")
+    _besides = ("checkpoint",)
 
     model_version: int
     """The version's number within its model, from 1."""
@@ -101,7 +102,7 @@ class ModelVersion(Resource):
         reports = metrics_api.list_model_version_metrics(
             self._session, self.model_name, self.model_version, {"metricGroup": group} if group else {}
         )
-        return [metrics.TrialMetrics._from_wire(report) for report in reports]
+        return ResourceList(map(metrics.TrialMetrics._from_wire, reports))
 
     def _patch(self, changes: PatchModelVersion) -> None:
         models_api.patch_model_version(self._session, self.model_name, self.model_version, changes)
@@ -182,14 +183,17 @@ class Model(Resource):
             NotFoundException: the model has no version of that number.
         """
         if version in _LATEST:
-            latest = self._read_versions(OrderBy.DESCENDING, max_results=1)
-            return latest[0] if latest else None
+            return next(self._read_versions(OrderBy.DESCENDING, page_size=1), None)
         data = models_api.get_model_version(self._session, self._key(), version)
         return ModelVersion._from_wire(self._session, data)
 
     def list_versions(self, order_by: OrderBy = OrderBy.DESC) -> List[ModelVersion]:
         """Return the model's versions by number, by default the latest first."""
-        return self._read_versions(order_by)
+        return ResourceList(self._read_versions(order_by))
+
+    def iter_versions(self, order_by: OrderBy = OrderBy.DESC) -> Iterator[ModelVersion]:
+        """Iterate over the model's versions, fetching them as they are needed; by default the latest first."""
+        return self._read_versions(order_by, LAZY_PAGE)
 
     def register_version(self, checkpoint_uuid: str) -> ModelVersion:
         """Register a checkpoint as the model's next version.
@@ -223,7 +227,7 @@ class Model(Resource):
         self._patch({"metadata": drop_metadata(self.metadata, keys)})
 
     def set_labels(self, labels: List[str]) -> None:
-        """Replace all labels of the model."""
+        """Replace all labels of the model; the master splits one with commas into several."""
         if isinstance(labels, str):
             raise TypeError(f"labels must be a list: pass [{labels!r}]")
         self._patch({"labels": list(labels)})
@@ -257,21 +261,23 @@ class Model(Resource):
         models_api.delete_model(self._session, self._key())
 
     def _key(self) -> str:
-        """Return what stands for the model in a path: its number where it is known, which a name's colon cannot."""
+        """Return what stands for the model in a path: its number where it is known, or where the name has a colon."""
+        if not self.model_id and ":" in self.name:
+            self.model_id = find_model(self._session, self.name)["id"]
         return str(self.model_id) if self.model_id else self.name
 
     def _patch(self, changes: PatchModel) -> None:
         models_api.patch_model(self._session, self._key(), changes)
         self.reload()  # the answer lacks the id and other fields
 
-    def _read_versions(self, order_by: OrderBy, max_results: Optional[int] = None) -> List[ModelVersion]:
+    def _read_versions(self, order_by: OrderBy, page_size: int = 0) -> Iterator[ModelVersion]:
         found = models_api.list_model_versions(
             self._session,
             self._key(),
             {"sortBy": GetModelVersionsSortBy.VERSION, "orderBy": order_by},
-            page_size=max_results or 0,
+            page_size=page_size,
         )
-        return [ModelVersion._from_wire(self._session, data) for data in itertools.islice(found, max_results)]
+        return (ModelVersion._from_wire(self._session, data) for data in found)
 
     # Names of earlier releases.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Mapping, Optional
+from typing import Any, ClassVar, Mapping, Optional, Tuple
 
 
 @dataclasses.dataclass
@@ -21,6 +21,14 @@ class Oauth2ScimClient:
     id: str
     domain: str
     secret: Optional[str] = None
+
+    # not the secret
+    _shown: ClassVar[Tuple[str, ...]] = ("name", "id", "domain")
+
+    def _repr_html_(self) -> str:
+        from . import _html
+
+        return _html.describe(self)
 
     @classmethod
     def _from_wire(cls, data: Mapping[str, Any]) -> Oauth2ScimClient:

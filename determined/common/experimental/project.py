@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional
 
 from ..api.endpoints import experiments as experiments_api
 from ..api.endpoints import projects as projects_api
 from . import experiment
-from ._resource import Resource, field
+from ._resource import Resource, ResourceList, field
 
 if TYPE_CHECKING:
     from ..api._session import BaseSession
@@ -103,8 +103,12 @@ class Project(Resource):
 
     def list_experiments(self) -> List[experiment.Experiment]:
         """Return the project's experiments, by number."""
+        return ResourceList(self.iter_experiments())
+
+    def iter_experiments(self) -> Iterator[experiment.Experiment]:
+        """Iterate over the project's experiments, by number, fetching them as they are needed."""
         found = experiments_api.list_experiments(self._session, {"projectId": self.id})
-        return [experiment.Experiment._from_list(self._session, data) for data in found]
+        return (experiment.Experiment._from_list(self._session, data) for data in found)
 
     def _take_notes(self, notes: List[Note]) -> None:
         self.notes = [{"name": note.get("name", ""), "contents": note.get("contents", "")} for note in notes]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, List
+from typing import TYPE_CHECKING, Iterator, List
 
 from ..api.endpoints import cluster as cluster_api
-from ._resource import Resource
+from ._resource import Resource, ResourceList
 
 if TYPE_CHECKING:
     from ..api._session import BaseSession
@@ -45,13 +45,16 @@ class ResourcePool(Resource):
 
     def list_workspaces(self) -> List[Workspace]:
         """Return the workspaces that the pool is bound to."""
+        return ResourceList(self.iter_workspaces())
+
+    def iter_workspaces(self) -> Iterator[Workspace]:
+        """Iterate over the workspaces that the pool is bound to, fetching them as they are needed."""
         from .workspace import Workspace
 
-        bound = list(cluster_api.list_pool_workspaces(self._session, self.name))
-        workspaces = [Workspace(self._session, workspace_id=workspace_id) for workspace_id in bound]
-        for workspace in workspaces:
+        for workspace_id in list(cluster_api.list_pool_workspaces(self._session, self.name)):
+            workspace = Workspace(self._session, workspace_id=workspace_id)
             workspace.reload()
-        return workspaces
+            yield workspace
 
 
 def _names(workspace_names: List[str]) -> List[str]:

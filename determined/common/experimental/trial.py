@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Iterable, List, Mapping, Optional, Union
+import os
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Union
 
 from ... import errors
 from ..api import errors as api_errors
 from ..api import logs
+from ..api._pages import LAZY_PAGE
 from ..api.endpoints import trials as trials_api
 from ..api.wire.enums import GetExperimentTrialsSortBy as TrialSortBy
 from ..api.wire.enums import LogLevel, OrderBy, TrialState
 from . import checkpoint, metrics
 from ._old_names import old_name, old_names
-from ._resource import Resource, field, member_of
+from ._resource import Resource, ResourceList, field, member_of
 
 if TYPE_CHECKING:
+    import pandas
+    from matplotlib.axes import Axes
+
     from ..api._session import BaseSession
+    from . import _columns
     from .experiment import Experiment
 
 TrialOrderBy = OrderBy
@@ -122,6 +128,48 @@ class Trial(Resource):
         """
         return metrics.iter_trials_metrics(self._session, [self.id], group)
 
+    def metrics_frame(self, group: str, *, hparams: bool = False) -> pandas.DataFrame:
+        """Return all of the trial's reports of one metric group as a table of pandas; see `Experiment.metrics_frame`.
+
+        Parameters:
+            group: the metric group, such as ``training`` or ``validation``.
+            hparams: add a column ``hparams.<name>`` for each hyperparameter.
+
+        Raises:
+            ImportError: pandas is not installed: ``pip install determined[pandas]``.
+        """
+        from . import _frames
+
+        return _frames.read_frame(self._reports(group, hparams))
+
+    def write_metrics_parquet(self, path: Union[str, os.PathLike[str]], group: str, *, hparams: bool = False) -> int:
+        """Write all of the trial's reports of one metric group to a Parquet file and return their number.
+
+        Parameters as `Experiment.write_metrics_parquet`.
+
+        Raises:
+            ImportError: pyarrow is not installed: ``pip install determined[parquet]``.
+        """
+        from . import _parquet
+
+        return _parquet.write_parquet(self._reports(group, hparams), path)
+
+    def plot_metric(self, name: str, group: str = "validation", *, ax: Optional[Axes] = None) -> Axes:
+        """Draw a metric over the steps and return the axes of matplotlib; see `Experiment.plot_metric`.
+
+        Parameters:
+            name: the metric; dots are between the names of nested ones.
+            group: its metric group.
+            ax: the axes to draw in; by default those of a figure of its own, which pyplot knows nothing of.
+
+        Raises:
+            ImportError: matplotlib is not installed: ``pip install determined[plot]``.
+            ValueError: the trial has not reported the metric, or it is no number.
+        """
+        from . import _plot
+
+        return _plot.plot(self._reports(group), name, ax, lambda: f"trial {self.id}")
+
     def list_checkpoints(
         self,
         sort_by: Optional[Union[str, checkpoint.CheckpointSortBy]] = None,
@@ -139,12 +187,24 @@ class Trial(Resource):
             ValueError: only one of `sort_by` and `order_by` is given.
         """
         order = checkpoint.CheckpointOrder.of(sort_by, order_by)
+        return ResourceList(self._read_checkpoints(order, max_results, checkpoint.page_size(max_results)))
+
+    def iter_checkpoints(
+        self,
+        sort_by: Optional[Union[str, checkpoint.CheckpointSortBy]] = None,
+        order_by: Optional[checkpoint.CheckpointOrderBy] = None,
+        max_results: Optional[int] = None,
+    ) -> Iterator[checkpoint.Checkpoint]:
+        """Iterate over the checkpoints that `list_checkpoints` returns, fetching them as they are needed."""
+        return self._read_checkpoints(checkpoint.CheckpointOrder.of(sort_by, order_by), max_results, LAZY_PAGE)
+
+    def _read_checkpoints(
+        self, order: Optional[checkpoint.CheckpointOrder], max_results: Optional[int], page_size: int
+    ) -> Iterator[checkpoint.Checkpoint]:
         if order is None:
             order = checkpoint.CheckpointOrder.best_by(*self.get_experiment()._searcher_metric())
-        found = trials_api.list_trial_checkpoints(
-            self._session, self.id, order.query(), page_size=checkpoint.page_size(max_results)
-        )
-        return checkpoint.hydrate_sorted(self._session, found, order, max_results)
+        found = trials_api.list_trial_checkpoints(self._session, self.id, order.query(), page_size=page_size)
+        yield from checkpoint.iterate_sorted(self._session, found, order, max_results)
 
     def top_checkpoint(
         self, sort_by: Optional[str] = None, smaller_is_better: Optional[bool] = None
@@ -201,6 +261,16 @@ class Trial(Resource):
         if not newest:
             raise errors.CheckpointNotFound(f"trial {self.id} has no completed checkpoint")
         return newest[0]
+
+    def _reports(self, group: str, hparams: bool = False) -> _columns.Source:
+        def find() -> List[Trial]:
+            if hparams and self.hparams is None:
+                self.reload()
+            return [self]
+
+        from . import _columns
+
+        return _columns.Source(self._session, find, group, hparams)
 
     def _own_checkpoint(self, uuid: str) -> checkpoint.Checkpoint:
         found = checkpoint.Checkpoint(self._session, uuid)

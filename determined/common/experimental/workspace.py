@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Iterator, List, Mapping, Optional
 
+from ..api._pages import LAZY_PAGE
 from ..api.endpoints import projects as projects_api
 from ..api.endpoints import workspaces as workspaces_api
 from ._lookup import find_project, find_workspace
-from ._resource import Resource, field
+from ._resource import Resource, ResourceList, field
 from .project import Project
 from .resource_pool import ResourcePool
 
@@ -56,14 +57,19 @@ class Workspace(Resource):
 
     def list_pools(self) -> List[ResourcePool]:
         """Return the resource pools that the workspace may use."""
-        return [
-            ResourcePool(self._session, name) for name in workspaces_api.list_workspace_pools(self._session, self.id)
-        ]
+        return ResourceList(self._read_pools())
+
+    def iter_pools(self) -> Iterator[ResourcePool]:
+        """Iterate over the resource pools that the workspace may use, fetching them as they are needed."""
+        return self._read_pools(LAZY_PAGE)
 
     def list_projects(self) -> List[Project]:
         """Return the workspace's projects, by number."""
-        found = projects_api.list_workspace_projects(self._session, self.id)
-        return [Project._from_wire(self._session, data) for data in found]
+        return ResourceList(self._read_projects())
+
+    def iter_projects(self) -> Iterator[Project]:
+        """Iterate over the workspace's projects, by number, fetching them as they are needed."""
+        return self._read_projects(LAZY_PAGE)
 
     def get_project(self, project_name: str) -> Project:
         """Return the workspace's project of a name.
@@ -91,3 +97,11 @@ class Workspace(Resource):
             NotFoundException: the workspace has no project of that name.
         """
         projects_api.delete_project(self._session, find_project(self._session, self.id, name)["id"])
+
+    def _read_pools(self, page_size: int = 0) -> Iterator[ResourcePool]:
+        found = workspaces_api.list_workspace_pools(self._session, self.id, page_size=page_size)
+        return (ResourcePool(self._session, name) for name in found)
+
+    def _read_projects(self, page_size: int = 0) -> Iterator[Project]:
+        found = projects_api.list_workspace_projects(self._session, self.id, page_size=page_size)
+        return (Project._from_wire(self._session, data) for data in found)

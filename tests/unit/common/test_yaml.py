@@ -69,3 +69,10 @@ def test_what_is_written_is_read_back_the_same() -> None:
 def test_what_is_no_plain_type_is_not_written() -> None:
     with pytest.raises(ValueError, match="cannot be written as YAML"):
         yaml.dump({"a": object()})
+
+
+@pytest.mark.parametrize("text", ["y", "N", "yes", "1e3", "null", "a: b"])
+def test_text_that_a_master_would_take_for_something_else_is_quoted(text: str) -> None:
+    written = yaml.dump({text: [text]})
+    assert written == f"'{text}':\n- '{text}'\n"
+    assert yaml.load(written) == {text: [text]}

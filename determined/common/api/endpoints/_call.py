@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Mapping, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Mapping, Optional, TypeVar, Union
 
-from .. import errors
-from .._streams import read_stream
-from .._transport import DEFAULT_TIMEOUT, Timeout
+from .. import _json, errors
+from .._options import DEFAULT_TIMEOUT, Timeout
 from ..wire.endpoint import Endpoint
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ def call(
     *,
     timeout: Timeout = DEFAULT_TIMEOUT,
     repeatable: bool = False,
+    decode: Callable[[bytes], Any] = _json.decode,
     **parameters: Union[str, int],
 ) -> Response:
     """Make a call and return the message that answers it.
@@ -36,6 +35,7 @@ def call(
         request: its message; fields that are None are not sent.
         timeout: see `BaseSession.request`.
         repeatable: see `BaseSession.request`.
+        decode: reads the answer.
         parameters: of the path; dots in their names are underscores here.
 
     Raises:
@@ -45,14 +45,27 @@ def call(
     """
     response = _send(session, row, request, parameters, timeout=timeout, stream=False, repeatable=repeatable)
     try:
-        answer = json.loads(response.content)
+        answer = decode(response.content)
     except ValueError:
         answer = None
     if not isinstance(answer, dict):
+        # the beginning of an object may be the one of a token
+        found = "a broken one" if response.content.startswith(b"{") else repr(response.text[:200])
         raise errors.BadResponseException(
-            f"{row.name}: the answer is no JSON object but {response.text[:200]!r}. Is {session.master} a master?"
+            f"{row.name}: the answer is no JSON object but {found}. Is {session.master} a master?"
         )
-    return answer  # type: ignore[return-value]  # the wire contract says so
+    return _Answer(answer, row.name)  # type: ignore[return-value]  # the wire contract says so
+
+
+class _Answer(Dict[str, Any]):
+    """The message that answers a call; what it lacks and the caller needs is an error that says so."""
+
+    def __init__(self, message: Dict[str, Any], name: str) -> None:
+        super().__init__(message)
+        self._name = name
+
+    def __missing__(self, key: str) -> Any:
+        raise errors.BadResponseException(f"{self._name}: the answer lacks {key!r}. Is its sender a master?")
 
 
 def call_stream(
@@ -67,6 +80,8 @@ def call_stream(
 
     Parameters as `call`. Raises what `call` and `read_stream` raise, the first when iteration begins.
     """
+    from .._streams import read_stream  # here, because it loads the HTTP library
+
     response = _send(session, row, request, parameters, timeout=timeout, stream=True, repeatable=False)
     yield from read_stream(response)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Iterator, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Mapping, Optional, Union
 
+from .. import _json
 from .._pages import read_rows
 from ..wire.endpoint import Endpoint
 from ._call import call
@@ -19,6 +20,7 @@ def iterate_rows(
     query: Optional[Mapping[str, Any]] = None,
     *,
     page_size: int = 0,
+    decode: Callable[[bytes], Any] = _json.decode,
     **parameters: Union[str, int],
 ) -> Iterator[Any]:
     """Iterate over all rows of a list, fetching a page when it is needed.
@@ -29,6 +31,7 @@ def iterate_rows(
         key: the field of the answer that holds the rows.
         query: what to ask for; an ``offset`` in it is where to begin.
         page_size: rows of a page; 0 leaves it to the master.
+        decode: reads a page.
         parameters: of the path.
     """
     asked: Dict[str, Any] = dict(query or {})
@@ -36,7 +39,7 @@ def iterate_rows(
     def fetch(offset: int, limit: int) -> Mapping[str, Any]:
         query: Any = {**asked, "offset": offset or None, "limit": limit or None}
         path: Any = parameters
-        page: Mapping[str, Any] = call(session, row, query, **path)
+        page: Mapping[str, Any] = call(session, row, query, decode=decode, **path)
         return page
 
     return read_rows(fetch, key, limit=page_size or asked.get("limit") or 0, offset=asked.get("offset") or 0)

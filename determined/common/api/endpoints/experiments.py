@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Iterator, List, Optional
+from typing import TYPE_CHECKING, Any, Iterator, List, Optional
 
-from .._transport import DEFAULT_TIMEOUT, Timeout
+from .. import _json
+from .._options import DEFAULT_TIMEOUT, Timeout
 from ..wire import paths
 from ._call import call
 from ._rows import iterate_rows
@@ -74,8 +75,14 @@ def get_experiment(session: BaseSession, experiment_id: int) -> GetExperimentRes
 def list_experiments(
     session: BaseSession, query: Optional[GetExperimentsQuery] = None, page_size: int = 0
 ) -> Iterator[Experiment]:
-    """Iterate over experiments."""
-    return iterate_rows(session, paths.GET_EXPERIMENTS, "experiments", query, page_size=page_size)
+    """Iterate over experiments; their configurations, most of what is sent, are each left as a `Deferred`."""
+    return iterate_rows(
+        session, paths.GET_EXPERIMENTS, "experiments", query, page_size=page_size, decode=_decode_experiments
+    )
+
+
+def _decode_experiments(page: bytes) -> Any:
+    return _json.decode_rows(page, "experiments", "config", "originalConfig")
 
 
 def search_experiments(session: BaseSession, body: SearchExperimentsRequest) -> SearchExperimentsResponse:

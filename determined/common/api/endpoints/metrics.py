@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Iterator, List, Optional
 
-from .._transport import DEFAULT_TIMEOUT, Timeout
+from .._options import DEFAULT_TIMEOUT, Timeout
 from ..wire import paths
 from ._call import call, call_stream
 

@@ -7,12 +7,17 @@ import io
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional
 from urllib.parse import quote
 
+from ..errors import APIException
+
 if TYPE_CHECKING:
     import requests
 
     from .._session import BaseSession
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 20
+
+# What masters before 0.28 answer to who asks for a plain tar.
+_UNKNOWN_KIND = (406, 415)
 
 
 def get_info(session: BaseSession) -> Dict[str, Any]:
@@ -39,13 +44,23 @@ def preview_gc(
 
 @contextlib.contextmanager
 def open_checkpoint_archive(session: BaseSession, uuid: str) -> Iterator[io.RawIOBase]:
-    """Open the gzip tar that the master makes of a checkpoint's files.
+    """Open the tar that the master makes of a checkpoint's files: plain, or in gzip where the master is an older one.
 
     Reading raises OSError when the connection breaks.
     """
-    response = session.get(f"checkpoints/{quote(uuid, safe='')}", headers={"Accept": "application/gzip"}, stream=True)
+    try:
+        # Weights hardly shrink: packing them takes longer than sending them.
+        response = _get_archive(session, uuid, "application/x-tar")
+    except APIException as error:
+        if error.status_code not in _UNKNOWN_KIND:
+            raise
+        response = _get_archive(session, uuid, "application/gzip")
     with contextlib.closing(response):
         yield _Body(response)
+
+
+def _get_archive(session: BaseSession, uuid: str, kind: str) -> requests.Response:
+    return session.get(f"checkpoints/{quote(uuid, safe='')}", headers={"Accept": kind}, stream=True)
 
 
 def list_oauth_clients(session: BaseSession) -> List[Dict[str, Any]]:
@@ -68,6 +83,7 @@ class _Body(io.RawIOBase):
     """The body of an answer as a file that is read once."""
 
     def __init__(self, response: requests.Response) -> None:
+        self._response = response
         self._chunks = response.iter_content(_CHUNK)
         self._rest: Optional[memoryview] = None
 
@@ -79,6 +95,11 @@ class _Body(io.RawIOBase):
         while not rest:
             chunk = next(self._chunks, None)
             if chunk is None:
+                from .._transport import count_missing  # here, because it loads the HTTP library
+
+                missing = count_missing(self._response)
+                if missing:
+                    raise OSError(f"the connection broke: {missing} bytes are missing")
                 return 0
             rest = memoryview(chunk)
         count = min(len(rest), len(buffer))

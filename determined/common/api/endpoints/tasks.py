@@ -43,6 +43,11 @@ def get_active_task_counts(session: BaseSession) -> GetActiveTasksCountResponse:
     return call(session, paths.GET_ACTIVE_TASKS_COUNT)
 
 
+def clean_up_logs(session: BaseSession) -> int:
+    """Remove the logs that are past their retention now; returns how many lines there were."""
+    return int(call(session, paths.CLEANUP_LOGS)["removedCount"])
+
+
 def get_task_context_directory(session: BaseSession, task_id: str) -> str:
     """Return a task's files: a gzip tar in base64."""
     return call(session, paths.GET_TASK_CONTEXT_DIRECTORY, task_id=task_id)["b64Tgz"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, List, Optional
 
 from typing_extensions import NotRequired, TypedDict
 
-from .scalars import Timestamp
+from .scalars import Int64, Timestamp
 
 if TYPE_CHECKING:
     from .enums import LogLevel, OrderBy
@@ -26,6 +26,12 @@ class TaskLog(TypedDict, total=False):
     log: str
     source: str
     stdtype: str
+
+
+class CleanupLogsResponse(TypedDict):
+    """Answered: `CleanupLogsResponse`."""
+
+    removedCount: Int64
 
 
 class PostTaskLogsRequest(TypedDict, total=False):

@@ -114,6 +114,7 @@ if TYPE_CHECKING:
         UpdateJobQueueRequest,
     )
     from .logs import (
+        CleanupLogsResponse,
         PostTaskLogsRequest,
         TaskLogsFieldsQuery,
         TaskLogsFieldsResponse,
@@ -418,6 +419,7 @@ REPORT_TRIAL_TRAINING_METRICS: Endpoint[TrialMetrics, Empty] = Endpoint("ReportT
 REPORT_TRIAL_VALIDATION_METRICS: Endpoint[TrialMetrics, Empty] = Endpoint("ReportTrialValidationMetrics", POST, "/api/v1/trials/{validation_metrics.trial_id:int}/validation_metrics")
 
 # logs
+CLEANUP_LOGS: Endpoint[Empty, CleanupLogsResponse] = Endpoint("CleanupLogs", POST, "/api/v1/cleanup_logs")
 POST_TASK_LOGS: Endpoint[PostTaskLogsRequest, Empty] = Endpoint("PostTaskLogs", POST, "/api/v1/task/logs")
 TASK_LOGS: Endpoint[TaskLogsQuery, TaskLogsResponse] = Endpoint("TaskLogs", GET, "/api/v1/tasks/{task_id}/logs", stream=True)
 TASK_LOGS_FIELDS: Endpoint[TaskLogsFieldsQuery, TaskLogsFieldsResponse] = Endpoint("TaskLogsFields", GET, "/api/v1/tasks/{task_id}/logs/fields", stream=True)

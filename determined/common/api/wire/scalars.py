@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from typing import Any, Dict, Union
-
-from typing_extensions import Annotated
+from typing import Annotated, Any, Dict, Union
 
 Int64 = Annotated[str, "int64"]
 """A 64-bit integer: a decimal string."""

@@ -144,8 +144,10 @@ def test_a_token_that_does_not_hold_is_removed_and_its_user_stays_active(users: 
          [("me", "valid-ada")], ("ada", "valid-ada")),
         ((None, None), {"DET_USER": "ada", "DET_USER_TOKEN": "env-ada"}, {"bob": "valid-bob"}, "bob",
          [("me", "valid-bob")], ("bob", "valid-bob")),
-        ((None, None), {"DET_USER_TOKEN": "env-ada"}, {}, None,
-         [("login", "determined")], ("determined", "new-determined")),
+        ((None, None), {"DET_USER_TOKEN": "env-ada"}, {"determined": "valid-determined"}, None,
+         [("me", "env-ada")], ("ada", "env-ada")),
+        ((None, None), {"DET_USER_TOKEN": "env-ada"}, {"bob": "valid-bob"}, "bob",
+         [("me", "valid-bob")], ("bob", "valid-bob")),
         (("ada", "Secret12"), {"DET_USER": "ada", "DET_USER_TOKEN": "env-ada"}, {}, None,
          [("login", "ada")], ("ada", "new-ada")),
         (("eve", ""), {}, {}, None, [("login", "eve")], ("eve", "new-eve")),
@@ -187,6 +189,22 @@ def test_without_a_terminal_the_error_names_the_variables_and_nothing_is_asked(u
     with pytest.raises(errors.UnauthenticatedException, match=r"'ada'.*DET_USER and DET_PASS"):
         log_in(users, "ada")
     assert users.requests == []
+
+
+def test_a_closed_standard_input_is_no_terminal(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    closed.close()
+    for stdin in (closed, None):
+        monkeypatch.setattr(sys, "stdin", stdin)
+        with pytest.raises(errors.UnauthenticatedException, match="DET_USER_TOKEN"):
+            log_in(users, "ada")
+
+
+def test_a_token_of_the_environment_that_does_not_hold_is_named(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DET_USER_TOKEN", "expired")
+    with pytest.raises(errors.InvalidCredentialsException, match="the token of DET_USER_TOKEN: invalid credentials"):
+        log_in(users)
+    assert users.asked == [("me", "expired")]
 
 
 def test_on_a_terminal_the_password_is_asked_for(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -72,3 +72,21 @@ def test_a_page_that_does_not_say_where_it_is_is_the_only_one(page: Dict[str, An
 def test_a_page_without_rows_is_an_empty_one() -> None:
     page = {"rows": None, "pagination": {"endIndex": 0, "total": 0}}
     assert list(read_rows(lambda offset, limit: page, "rows")) == []
+
+
+def test_a_page_that_was_read_before_is_not_read_again() -> None:
+    def deaf(offset: int, limit: int) -> Dict[str, Any]:
+        return {"rows": [1, 2], "pagination": {"startIndex": 0, "endIndex": 2, "total": 9}}
+
+    rows = read_rows(deaf, "rows")
+    assert [next(rows), next(rows)] == [1, 2]
+    with pytest.raises(errors.PagingException, match=r"rows 0 to 2 of 9 when asked from 2 on"):
+        next(rows)
+
+
+def test_a_list_that_shrinks_while_it_is_read_ends() -> None:
+    listing = Listing(6)
+    rows = read_rows(listing.fetch, "rows")
+    assert [next(rows) for _ in range(3)] == [0, 1, 2]
+    listing.total = 2
+    assert list(rows) == []

@@ -52,7 +52,20 @@ def test_what_is_no_address_is_refused(address: str) -> None:
         normalize_address(address)
 
 
-def test_a_password_in_an_address_is_not_repeated_in_the_error() -> None:
-    with pytest.raises(ValueError, match="user name or password") as caught:
-        normalize_address("http://ada:s3cret@master")
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://ada:s3cret@master",
+        "ada:s3cret@master:8080",
+        "ada:s3cret/@master",
+        "http://ada:s3cret#@master",
+        "http://ada:s3cret?@master",
+        "http://ada:[s3cret@master",
+        "http://ada:s3cret\u2100@master",
+    ],
+)
+def test_a_password_in_an_address_is_not_repeated_in_the_error(address: str) -> None:
+    with pytest.raises(ValueError, match="address") as caught:
+        normalize_address(address)
     assert "s3cret" not in str(caught.value)
+    assert caught.value.__context__ is None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Iterator
 
 import pytest
 
 import determined
+from determined.common.api._token_store import TokenStore
+from determined.common.api.errors import InvalidCredentialsException
 from determined.common.experimental.determined import Determined
 from determined.experimental import client
 
@@ -39,13 +42,65 @@ def test_the_client_connects_when_it_is_first_used_and_once(here: StubMaster) ->
     assert len(here.sent("POST", "/api/v1/auth/login")) == 1
 
 
-def test_login_comes_first_and_once_until_logout(here: StubMaster) -> None:
+def test_a_login_replaces_the_connection_and_objects_keep_theirs(here: StubMaster) -> None:
+    here.on("GET", "/api/v1/trials/7", {"trial": {"id": 7}})
     client.login(user="ada", password="secret")
-    with pytest.raises(ValueError, match="logged in already"):
-        client.login()
+    before = client.get_trial(7)
+    first = client._get_singleton()
+    for _ in range(2):
+        client.login(token="other")
+        client.whoami()
+        assert here.requests[-1].headers["Authorization"] == "Bearer other"
+    before.reload()
+    assert here.requests[-1].headers["Authorization"] == "Bearer t"
+    assert client._get_singleton() is not first
+
+
+def test_a_login_that_fails_leaves_the_connection_as_it_was(here: StubMaster) -> None:
+    client.login(user="ada", password="secret")
+    first = client._get_singleton()
+    with pytest.raises(ValueError, match="leave out user and password"):
+        client.login(user="ada", token="t")
+    here.on("GET", "/api/v1/me", Answer(401, {"error": {"code": 16, "error": "invalid credentials"}}))
+    with pytest.raises(InvalidCredentialsException, match=r"refuses the token.*invalid credentials"):
+        client.login(token="wrong")
+    assert client._get_singleton() is first
+
+
+def test_logging_out_gives_up_the_connection(here: StubMaster) -> None:
+    client.login(user="ada", password="secret")
     client.logout()
     assert here.sent("POST", "/api/v1/auth/logout")
+    assert client._determined is None
     client.login(here.url, "ada", "secret")
+
+
+def test_a_token_that_was_given_is_neither_stored_nor_revoked(here: StubMaster) -> None:
+    TokenStore(here.url).set_token("ada", "stored")
+    connection = Determined(here.url, token="given\n")
+    assert connection.get_session_username() == "ada"
+    connection.logout()
+    assert here.sent("POST", "/api/v1/auth/logout") == []
+    assert TokenStore(here.url).token("ada") == "stored"
+    connection._session.close()
+
+
+@pytest.mark.parametrize("token", ["", "  \n", "two\nlines", "ünicode"])
+def test_what_is_no_token_is_refused_before_a_request_and_not_repeated(here: StubMaster, token: str) -> None:
+    with pytest.raises(ValueError, match="token") as caught:
+        Determined(here.url, token=token)
+    assert here.requests == []
+    assert "lines" not in str(caught.value)
+
+
+def test_every_thread_sees_the_login_of_the_others(here: StubMaster) -> None:
+    with ThreadPoolExecutor(16) as threads:
+        found = list(threads.map(lambda _: client._get_singleton(), range(64)))
+        assert len(set(map(id, found))) == 1
+        assert len(here.sent("POST", "/api/v1/auth/login")) == 1
+        client.login(token="other")
+        found = list(threads.map(lambda _: client._get_singleton(), range(64)))
+    assert {connection._session.token for connection in found} == {"other"}  # type: ignore[attr-defined]
 
 
 def test_a_login_that_fails_can_be_tried_again(here: StubMaster) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, List
 
 import pytest
 
 from determined.common.api import Session, logs
+from determined.common.api.errors import UnauthenticatedException
 from determined.common.experimental.trial import LogLevel, Trial
 
 from .stub_master import Answer, Request, StubMaster, stream_of
@@ -85,6 +87,80 @@ def test_a_followed_stream_that_breaks_goes_on_where_it_broke(
     stub.on("GET", URL, cut, whole)
     assert numbers(Trial(12, session).iter_logs(follow=True)) == [1, 2, 3]
     assert all(request.query["follow"] == ["true"] for request in stub.requests)
+
+
+def cut_after(whole: Answer, count: int) -> Answer:
+    """The beginning of a stream: so many bytes, then the connection breaks."""
+    return Answer(body=whole.body, cut=count)
+
+
+def test_a_followed_stream_may_break_anywhere(
+    stub: StubMaster, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "_REOPENING_PAUSE", 0)
+    same_time = {"timestamp": "2026-11-21T02:20:23Z"}
+    whole = stream_of(*(line(n, **same_time) for n in (1, 2, 3)))
+    size = len(whole.body)
+    for count in range(0, size, 7):
+        stub.on("GET", URL, cut_after(whole, count), whole)
+        assert numbers(Trial(12, session).iter_logs(follow=True)) == [1, 2, 3], count
+
+
+def test_a_line_that_was_logged_late_is_neither_lost_nor_repeated(
+    stub: StubMaster, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "_REOPENING_PAUSE", 0)
+    first = stream_of(line(1), line(5), line(3), line(4))  # 3 and 4 are of the trial's next task
+    again = stream_of(line(1), line(5), line(6), line(3), line(4), line(7))
+    stub.on("GET", URL, cut_after(first, len(first.body) - 3), again)
+    assert numbers(Trial(12, session).iter_logs(follow=True)) == [1, 5, 3, 6, 4, 7]
+
+
+def test_ids_that_are_no_numbers_are_told_apart_all_the_same(
+    stub: StubMaster, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "_REOPENING_PAUSE", 0)
+    named = [{**line(n), "id": name} for n, name in ((1, "xB_1"), (2, "Ab-9"), (3, "_c"))]
+    whole = stream_of(*named)
+    stub.on("GET", URL, cut_after(whole, len(stream_of(*named[:2]).body) + 9), whole)
+    assert numbers(Trial(12, session).iter_logs(follow=True)) == [1, 2, 3]
+    stub.on("GET", URL, stream_of(*reversed(named)))
+    assert numbers(Trial(12, session).iter_logs(tail=2)) == [2, 3]
+
+
+def test_a_master_that_starts_again_is_waited_for_and_one_that_refuses_is_not(
+    stub: StubMaster, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "_REOPENING_PAUSE", 0)
+    whole = stream_of(line(1), line(2))
+    cut = cut_after(whole, len(stream_of(line(1)).body))
+    stub.on("GET", URL, cut, Answer(502, b"<html>"), Answer(503, {"error": {"error": "starting"}}), whole)
+    assert numbers(Trial(12, session).iter_logs(follow=True)) == [1, 2]
+    stub.on("GET", URL, cut, Answer(401, {"error": {"error": "invalid credentials"}}))
+    with pytest.raises(UnauthenticatedException):
+        list(Trial(12, session).iter_logs(follow=True))
+
+
+@pytest.mark.parametrize("arguments", [{"head": 0}, {"tail": 0}])
+def test_no_lines_are_read_without_a_request(stub: StubMaster, session: Session, arguments: Any) -> None:
+    assert list(Trial(12, session).iter_logs(**arguments)) == []
+    assert stub.requests == []
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu", "America/St_Johns"])
+def test_seconds_since_1970_are_utc_wherever_the_client_is(
+    stub: StubMaster, session: Session, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        stub.on("GET", URL, stream_of())
+        list(Trial(12, session).iter_logs(timestamp_after=0, timestamp_before="1970-01-01T02:00:00+02:00"))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert stub.requests[0].query["timestampAfter"] == ["1970-01-01T00:00:00Z"]
+    assert stub.requests[0].query["timestampBefore"] == ["1970-01-01T00:00:00Z"]
 
 
 @pytest.mark.parametrize(

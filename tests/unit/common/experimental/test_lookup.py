@@ -166,3 +166,13 @@ def test_oauth_is_told_to_be_an_enterprise_feature(stub: StubMaster, session: Se
     stub.on("GET", "/oauth2/clients", Answer(404, {"message": "api not found"}))
     with pytest.raises(EnterpriseOnlyError):
         Determined._from_session(session).list_oauth_clients()
+
+
+def test_a_master_that_passes_over_filters_does_not_give_other_experiments(stub: StubMaster, session: Session) -> None:
+    rows = [{"id": 1, "state": "STATE_ERROR", "labels": ["a", "b,c"]}, {"id": 2, "state": "STATE_ERROR", "labels": []}]
+    stub.on("GET", "/api/v1/experiments", page_of("experiments", *rows))
+    determined = Determined._from_session(session)
+    assert [e.id for e in determined.list_experiments(experiment_ids=[2])] == [2]
+    assert [e.id for e in determined.list_experiments(labels=["a", "b,c"])] == [1]
+    assert stub.requests[-1].query["labels"] == ["a"]
+    assert determined.wait_all([2]) == [ExperimentState.ERROR]

@@ -1,0 +1,73 @@
+"""Decoding answers: the whole of them, and lists whose large objects are left for later."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Dict, List
+
+import pytest
+
+from determined.common.api import _json
+
+
+def _page(rows: List[Dict[str, Any]], blanks: bool = False) -> bytes:
+    document = {"experiments": rows, "pagination": {"total": len(rows)}}
+    return json.dumps(document, separators=None if blanks else (",", ":")).encode()
+
+
+def _decode(page: bytes) -> Any:
+    return _json.decode_rows(page, "experiments", "config", "originalConfig")
+
+
+def _row(number: int, **changed: Any) -> Dict[str, Any]:
+    return {"id": number, "config": {"name": f"run {number}", "data": {"n": number}}, "originalConfig": "", **changed}
+
+
+@pytest.mark.parametrize("blanks", [False, True])
+def test_configurations_of_a_list_are_left_undecoded(blanks: bool) -> None:
+    rows = [_row(1), _row(2)]
+    page = _decode(_page(rows, blanks))
+    assert [type(row["config"]) for row in page["experiments"]] == [_json.Deferred] * 2
+    assert [row["config"].decode() for row in page["experiments"]] == [row["config"] for row in rows]
+    assert page["pagination"] == {"total": 2}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        _row(1, config={"data": {"originalConfig": 1}}),
+        _row(1, config={"data": {"config": {"x": 1}, "originalConfig": {}}}),
+        {"id": 1, "hyperparameters": {"config": {"type": "const"}, "originalConfig": 3}, "config": {}},
+        {"id": 1, "hyperparameters": {"config": {"type": "const"}}, "config": {"a": 1}, "originalConfig": ""},
+        {"id": 1, "config": None, "originalConfig": ""},
+        {"id": 1},
+    ],
+)
+def test_lists_with_the_same_keys_in_other_places_are_read_as_they_are(row: Dict[str, Any]) -> None:
+    rows = [_row(7), row, _row(8)]
+    found = _decode(_page(rows))["experiments"]
+    assert [{**r, "config": _value(r.get("config"))} for r in found] == [{"config": None, **r} for r in rows]
+
+
+def _value(config: Any) -> Any:
+    return config.decode() if isinstance(config, _json.Deferred) else config
+
+
+def test_text_that_looks_like_a_key_is_none() -> None:
+    row = _row(1, name='"config":{"a":1},"originalConfig":', config={"description": '},"originalConfig":""}'})
+    found = _decode(_page([row]))["experiments"][0]
+    assert found["name"] == row["name"]
+    assert found["config"].decode() == row["config"]
+
+
+@pytest.mark.parametrize("document", [b"", b"<html>", b'{"experiments":[{"config":{},"originalConfig":""}', b"\xff"])
+def test_what_is_no_json_is_refused(document: bytes) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        _decode(document)
+    with pytest.raises(ValueError, match=r".+"):
+        _json.decode(document)
+
+
+def test_answers_that_are_no_pages_are_read_as_they_are() -> None:
+    assert _decode(b"[1]") == [1]
+    assert _decode(b'{"config":{},"originalConfig":1}') == {"config": {}, "originalConfig": 1}
