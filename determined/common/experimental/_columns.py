@@ -12,7 +12,6 @@ from .metrics import check_group, iter_reports, restore_floats, values_of
 
 if TYPE_CHECKING:
     from ..api._session import BaseSession
-    from .trial import Trial
 
 ID_COLUMNS = ("trial_id", "trial_run_id", "steps_completed", "end_time")
 """The columns of every table of metrics; times are microseconds since 1970."""
@@ -64,7 +63,7 @@ class Source:
 
     Attributes:
         session: the session to call the master with.
-        find_trials: returns the trials.
+        find_trials: returns the trials: number -> hyperparameters.
         group: the metric group.
         hparams: whether the trials' hyperparameters are wanted, too.
 
@@ -73,7 +72,7 @@ class Source:
     """
 
     session: BaseSession
-    find_trials: Callable[[], List[Trial]]
+    find_trials: Callable[[], Mapping[int, Mapping[str, Any]]]
     group: str
     hparams: bool = False
 
@@ -91,8 +90,8 @@ class Chunk(NamedTuple):
 def read_chunks(source: Source) -> Iterator[Chunk]:
     """Yield the reports of a source, by trial, then run, then step."""
     trials = source.find_trials()
-    hparams = {t.id: dict(_flatten(t.hparams or {}, HPARAMS)) for t in trials} if source.hparams else {}
-    reports = iter_reports(source.session, [trial.id for trial in trials], source.group)
+    hparams = {number: dict(_flatten(given, HPARAMS)) for number, given in trials.items()} if source.hparams else {}
+    reports = iter_reports(source.session, trials, source.group)
     while True:
         some = list(itertools.islice(reports, _ROWS))
         if not some:

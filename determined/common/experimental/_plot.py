@@ -6,7 +6,7 @@ import array
 import functools
 import io
 import math
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Set
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Protocol, Set, TypeVar
 
 from ..api.wire.scalars import to_float
 from ._columns import ID_COLUMNS, Kind, Source, column_of, read_chunks
@@ -14,7 +14,6 @@ from ._columns import ID_COLUMNS, Kind, Source, column_of, read_chunks
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from .trial import Trial
 
 # Up to so many lines are told apart by colour and legend.
 _NAMED_LINES = 10
@@ -71,10 +70,18 @@ def _add_axes(figure: Any, title: str) -> Any:
     return axes
 
 
-def best_trials(trials: List[Trial], limit: int, metric: str, smaller_is_better: bool) -> List[Trial]:
+class _Reporter(Protocol):
+    id: int
+    summary_metrics: Optional[Dict[str, Any]]
+
+
+T = TypeVar("T", bound=_Reporter)
+
+
+def best_trials(trials: List[T], limit: int, metric: str, smaller_is_better: bool) -> List[T]:
     """Return those trials that were best in a validation metric, by number; those without it are the worst."""
 
-    def rank(trial: Trial) -> float:
+    def rank(trial: T) -> float:
         summary = ((trial.summary_metrics or {}).get("validation_metrics") or {}).get(metric) or {}
         value = summary.get("min" if smaller_is_better else "max")
         number = math.nan if value is None else to_float(value)

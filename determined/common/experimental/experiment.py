@@ -405,7 +405,7 @@ class Experiment(Resource):
         """
         from . import _columns, _frames
 
-        return _frames.read_frame(_columns.Source(self._session, self.list_trials, group, hparams))
+        return _frames.read_frame(_columns.Source(self._session, self._hparams_of_trials, group, hparams))
 
     def write_metrics_parquet(self, path: Union[str, os.PathLike[str]], group: str, *, hparams: bool = False) -> int:
         """Write all reports of one metric group, of all trials, to a Parquet file and return their number.
@@ -423,7 +423,7 @@ class Experiment(Resource):
         """
         from . import _columns, _parquet
 
-        return _parquet.write_parquet(_columns.Source(self._session, self.list_trials, group, hparams), path)
+        return _parquet.write_parquet(_columns.Source(self._session, self._hparams_of_trials, group, hparams), path)
 
     def plot_metric(
         self, name: str, group: str = "validation", *, max_trials: int = 20, ax: Optional[Axes] = None
@@ -448,15 +448,18 @@ class Experiment(Resource):
 
         title = f"experiment {self.id}"
 
-        def choose() -> List[trial.Trial]:
+        def choose() -> Mapping[int, Mapping[str, Any]]:
             nonlocal title
-            trials = self.list_trials()
-            if len(trials) <= max_trials:
-                return trials
-            title = f"experiment {self.id}: best {max_trials} of {len(trials)} trials"
-            return _plot.best_trials(trials, max_trials, *self._searcher_metric())
+            trials: List[trial.Trial] = self.list_trials()
+            if len(trials) > max_trials:
+                title = f"experiment {self.id}: best {max_trials} of {len(trials)} trials"
+                trials = _plot.best_trials(trials, max_trials, *self._searcher_metric())
+            return {one.id: one.hparams or {} for one in trials}
 
         return _plot.plot(_columns.Source(self._session, choose, group), name, ax, lambda: title)
+
+    def _hparams_of_trials(self) -> Dict[int, Dict[str, Any]]:
+        return {one.id: one.hparams or {} for one in self.iter_trials()}
 
     def get_pachyderm_config(self) -> Optional[Dict[str, Any]]:
         """Return what the configuration says of Pachyderm; None if nothing."""

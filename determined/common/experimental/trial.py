@@ -263,10 +263,10 @@ class Trial(Resource):
         return newest[0]
 
     def _reports(self, group: str, hparams: bool = False) -> _columns.Source:
-        def find() -> List[Trial]:
+        def find() -> Dict[int, Dict[str, Any]]:
             if hparams and self.hparams is None:
                 self.reload()
-            return [self]
+            return {self.id: self.hparams or {}}
 
         from . import _columns
 
