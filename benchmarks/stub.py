@@ -157,7 +157,8 @@ class Checkpoint:
             "resources": {name: str(size) for name, size in self.resources.items()},
             "training": {
                 "trialId": 1, "experimentId": 1, "experimentConfig": config,
-                "hparams": {}, "trainingMetrics": {}, "validationMetrics": {}, "searcherMetric": 0.1,
+                "hparams": {}, "trainingMetrics": {"avgMetrics": {}, "batchMetrics": []},
+                "validationMetrics": {"avgMetrics": {}, "batchMetrics": []}, "searcherMetric": 0.1,
             },
         }  # fmt: skip
 

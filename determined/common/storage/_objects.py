@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import abc
-import concurrent.futures
 import contextlib
+import io
 import os
 import pathlib
-from typing import Any, Callable, ContextManager, Iterable, Iterator, List, Optional, TypeVar
+from typing import Any, ContextManager, Iterable, Iterator, List, Optional
 
 from determined import errors
 
+from ._parallel import for_all
 from .base import (
+    OnBytes,
     Resources,
     Selector,
     StrPath,
@@ -21,8 +23,6 @@ from .base import (
     match_globs,
     select,
 )
-
-T = TypeVar("T")
 
 _WORKERS = 8
 """Files that are moved at the same time."""
@@ -48,8 +48,8 @@ class ObjectStorage(TemporaryCopies):
         """Store a local file as an object; an empty object for None."""
 
     @abc.abstractmethod
-    def _get(self, name: str, file: str) -> None:
-        """Fetch an object into a local file."""
+    def _get(self, name: str, file: str, size: int, on_bytes: OnBytes) -> None:
+        """Fetch an object of some size into a local file, and tell of the bytes as they come."""
 
     @abc.abstractmethod
     def _list(self, prefix: str) -> Resources:
@@ -72,6 +72,7 @@ class ObjectStorage(TemporaryCopies):
             for_all(
                 wanted,
                 lambda path: self._put(place + path, None if path.endswith("/") else os.path.join(source, path)),
+                _WORKERS,
             )
 
     def list_files(self, storage_id: str) -> Resources:
@@ -83,9 +84,18 @@ class ObjectStorage(TemporaryCopies):
             raise errors.CheckpointNotFound(f"there is no checkpoint {storage_id} in {self}")
         return found
 
-    def download(self, storage_id: str, target: StrPath, selector: Optional[Selector] = None) -> None:
+    def download(
+        self,
+        storage_id: str,
+        target: StrPath,
+        selector: Optional[Selector] = None,
+        *,
+        workers: Optional[int] = None,
+        on_bytes: Optional[OnBytes] = None,
+    ) -> None:
         place = self._place(storage_id)
-        wanted = select(self.list_files(storage_id), selector)
+        found = self.list_files(storage_id)
+        wanted = select(found, selector)
         folder = pathlib.Path(target)
         if wanted or selector is None:
             folder.mkdir(parents=True, exist_ok=True)
@@ -95,7 +105,8 @@ class ObjectStorage(TemporaryCopies):
         with self._translated():
             for_all(
                 [path for path in wanted if not path.endswith("/")],
-                lambda path: self._fetch(place + path, folder / path),
+                lambda path: self._fetch(place + path, folder / path, found[path], on_bytes or _ignore),
+                workers or _WORKERS,
             )
 
     def delete(self, storage_id: str, globs: Iterable[str] = ("**/*",)) -> Resources:
@@ -109,10 +120,10 @@ class ObjectStorage(TemporaryCopies):
             self._remove([place + path for path in found if path in doomed])
         return {path: size for path, size in found.items() if path not in doomed}
 
-    def _fetch(self, name: str, file: pathlib.Path) -> None:
+    def _fetch(self, name: str, file: pathlib.Path, size: int, on_bytes: OnBytes) -> None:
         partial = file.with_name(f".{file.name}.{os.getpid()}.part")
         try:
-            self._get(name, str(partial))
+            self._get(name, str(partial), size, on_bytes)
             os.replace(partial, file)
         except BaseException:
             # Interrupted or failed: no half file stays behind.
@@ -125,6 +136,27 @@ class ObjectStorage(TemporaryCopies):
         return f"{self.prefix}/{name}" if self.prefix else name
 
 
+class CountingFile(io.FileIO):
+    """A file that is written anew, and tells how many bytes each piece had."""
+
+    def __init__(self, path: str, on_bytes: OnBytes) -> None:
+        super().__init__(path, "w+")
+        self._on_bytes = on_bytes
+
+    def write(self, data: Any) -> int:
+        """Write all of the data."""
+        rest = memoryview(data).cast("B")
+        while rest:
+            rest = rest[super().write(rest) or 0 :]
+        count = memoryview(data).nbytes
+        self._on_bytes(count)
+        return count
+
+
+def _ignore(count: int) -> None:
+    """Nobody wants to know."""
+
+
 def check_prefix(prefix: Optional[str]) -> str:
     """Return a prefix without slashes around it.
 
@@ -135,22 +167,6 @@ def check_prefix(prefix: Optional[str]) -> str:
     if ".." in plain.split("/"):
         raise ValueError(f"the prefix {prefix!r} must not hold '..'")
     return plain
-
-
-def for_all(items: List[T], work: Callable[[T], Any]) -> None:
-    """Do something with all items, several at a time; raise the first failure."""
-    if len(items) <= 1:
-        for item in items:
-            work(item)
-        return
-    with concurrent.futures.ThreadPoolExecutor(min(_WORKERS, len(items))) as executor:
-        futures = [executor.submit(work, item) for item in items]
-        try:
-            for future in futures:
-                future.result()
-        finally:
-            for future in futures:
-                future.cancel()
 
 
 @contextlib.contextmanager

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ContextManager, List, Mapping, Optional
 
-from ._objects import ObjectStorage, missing_extra, translated_errors
-from .base import Resources, check_options
+from ._objects import CountingFile, ObjectStorage, missing_extra, translated_errors
+from .base import OnBytes, Resources, check_options
+
+_PARTS = 4
 
 
 class AzureStorageManager(ObjectStorage):
@@ -60,9 +62,10 @@ class AzureStorageManager(ObjectStorage):
         with open(file, "rb") as data:
             self._client.upload_blob(name, data, overwrite=True)
 
-    def _get(self, name: str, file: str) -> None:
-        with open(file, "wb") as target:
-            self._client.download_blob(name).readinto(target)
+    def _get(self, name: str, file: str, size: int, on_bytes: OnBytes) -> None:
+        with CountingFile(file, on_bytes) as target:
+            # Large ones come in several parts at once.
+            self._client.download_blob(name, max_concurrency=_PARTS).readinto(target)
 
     def _list(self, prefix: str) -> Resources:
         return {blob.name: int(blob.size or 0) for blob in self._client.list_blobs(name_starts_with=prefix)}

@@ -20,6 +20,9 @@ Resources = Dict[str, int]
 
 StrPath = Union[str, "os.PathLike[str]"]
 
+OnBytes = Callable[[int], None]
+"""Told how many more bytes have been moved; called from several threads."""
+
 logger = logging.getLogger("determined.common.storage")
 
 
@@ -47,13 +50,25 @@ class StorageManager(abc.ABC):
         """
 
     @abc.abstractmethod
-    def download(self, storage_id: str, target: StrPath, selector: Optional[Selector] = None) -> None:
+    def download(
+        self,
+        storage_id: str,
+        target: StrPath,
+        selector: Optional[Selector] = None,
+        *,
+        workers: Optional[int] = None,
+        on_bytes: Optional[OnBytes] = None,
+    ) -> None:
         """Fetch what is stored under an id into a local directory, which is made when there is something to fetch.
+
+        A file gets its name when it is whole, so that those which are there after a download that was cut can be kept.
 
         Parameters:
             storage_id: the id.
             target: the directory.
             selector: which files and directories. Defaults to all.
+            workers: how many files to fetch at the same time. Defaults to what suits the storage.
+            on_bytes: told of what has been fetched.
 
         Raises:
             CheckpointNotFound: nothing is stored under the id.
@@ -143,9 +158,12 @@ def _list_into(folder: str, prefix: str, above: FrozenSet[str], found: Resources
             if entry.is_dir():
                 found[name + "/"] = 0
                 _list_into(entry.path, name + "/", above | {real}, found)
-            elif os.path.exists(entry.path):
+                continue
+            try:
                 found[name] = entry.stat().st_size
-            else:
+            except OSError:
+                if os.path.exists(entry.path):
+                    raise
                 logger.warning("%s is a link that leads nowhere; it is left out", entry.path)
 
 
@@ -160,10 +178,17 @@ def match_globs(paths: Iterable[str], globs: Iterable[str]) -> List[str]:
     Raises:
         ValueError: a pattern is absolute or holds "..".
     """
+    return select(paths, glob_selector(globs))
+
+
+def glob_selector(globs: Iterable[str]) -> Selector:
+    """Return what wants the paths that match any of the patterns, or lie in a directory that does.
+
+    Raises:
+        ValueError: a pattern is absolute or holds "..".
+    """
     patterns = [_compile_glob(glob) for glob in globs]
-    if not patterns:
-        return []
-    return [path for path in paths if any(p.match(path.rstrip("/")) for p in patterns)]
+    return lambda path: any(p.match(path.rstrip("/")) for p in patterns)
 
 
 def _compile_glob(glob: str) -> "re.Pattern[str]":

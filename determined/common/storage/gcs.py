@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ContextManager, List, Mapping, Optional
 
-from ._objects import ObjectStorage, missing_extra, translated_errors
-from .base import Resources, check_options
+from ._objects import CountingFile, ObjectStorage, missing_extra, translated_errors
+from .base import OnBytes, Resources, check_options
 
 
 class GCSStorageManager(ObjectStorage):
@@ -45,8 +45,9 @@ class GCSStorageManager(ObjectStorage):
         else:
             blob.upload_from_filename(file)
 
-    def _get(self, name: str, file: str) -> None:
-        self._bucket.blob(name).download_to_filename(file)
+    def _get(self, name: str, file: str, size: int, on_bytes: OnBytes) -> None:
+        with CountingFile(file, on_bytes) as target:
+            self._bucket.blob(name).download_to_file(target)
 
     def _list(self, prefix: str) -> Resources:
         return {blob.name: int(blob.size or 0) for blob in self._bucket.list_blobs(prefix=prefix)}

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any, ContextManager, Dict, List, Mapping, Optional
 
-from ._objects import ObjectStorage, missing_extra, translated_errors
-from .base import Resources, check_options
+from ._objects import CountingFile, ObjectStorage, missing_extra, translated_errors
+from .base import OnBytes, Resources, check_options
 
 _MOST_DELETED_AT_ONCE = 1000
+
+_LARGE = 16 << 20
+"""Objects from this size on, in bytes, are fetched in parts of it, several at a time."""
+
+_PARTS = 8
+_CONNECTIONS = 32
+_CHUNK = 1 << 18
 
 
 class S3StorageManager(ObjectStorage):
@@ -37,6 +45,7 @@ class S3StorageManager(ObjectStorage):
         try:
             import boto3
             import boto3.exceptions
+            import botocore.config
             import botocore.exceptions
         except ImportError as e:
             raise missing_extra("s3", e) from e
@@ -49,7 +58,11 @@ class S3StorageManager(ObjectStorage):
         )
         # A session of its own, as boto3's shared one is not safe to use from several threads.
         self._client: Any = boto3.session.Session().client(
-            "s3", endpoint_url=endpoint_url, aws_access_key_id=access_key, aws_secret_access_key=secret_key
+            "s3",
+            endpoint_url=endpoint_url,
+            aws_access_key_id=access_key,
+            aws_secret_access_key=secret_key,
+            config=botocore.config.Config(max_pool_connections=_CONNECTIONS),
         )
 
     def __str__(self) -> str:
@@ -61,8 +74,18 @@ class S3StorageManager(ObjectStorage):
         else:
             self._client.upload_file(file, self.bucket, name)
 
-    def _get(self, name: str, file: str) -> None:
-        self._client.download_file(self.bucket, name, file)
+    def _get(self, name: str, file: str, size: int, on_bytes: OnBytes) -> None:
+        if size >= _LARGE:
+            from boto3.s3.transfer import TransferConfig
+
+            parts = TransferConfig(multipart_threshold=_LARGE, multipart_chunksize=_LARGE, max_concurrency=_PARTS)
+            self._client.download_file(self.bucket, name, file, Callback=on_bytes, Config=parts)
+            return
+        # One request and no threads of its own; a body that is cut raises.
+        body = self._client.get_object(Bucket=self.bucket, Key=name)["Body"]
+        with CountingFile(file, on_bytes) as target, contextlib.closing(body):
+            for piece in body.iter_chunks(_CHUNK):
+                target.write(piece)
 
     def _list(self, prefix: str) -> Resources:
         pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)

@@ -14,13 +14,15 @@ _CHUNK = 1 << 20
 # What is already compressed, and weights are nearly so, does not get smaller by more effort, only later.
 _EFFORT = 1
 _MODE = 0o666
+# What a header of one block has the digits for.
+_LARGEST_PLAIN = 8**11
 
 
 class Entry(NamedTuple):
     """A file of the folder: its path in it with slashes, where it is, and its size when it was found."""
 
     name: str
-    path: Path
+    path: str
     size: int
     modified: float
 
@@ -48,18 +50,19 @@ def find_files(root: Path) -> List[Entry]:
     def fail(error: OSError) -> None:
         raise error
 
-    for folder, _, names in os.walk(root, onerror=fail, followlinks=False):
+    start = len(os.path.join(root, ""))
+    for folder, _, names in os.walk(os.fspath(root), onerror=fail, followlinks=False):
         for name in names:
-            path = Path(folder, name)
-            status = path.stat()
-            found.append(Entry(path.relative_to(root).as_posix(), path, status.st_size, status.st_mtime))
+            path = os.path.join(folder, name)
+            status = os.stat(path)
+            found.append(Entry(path[start:].replace(os.sep, "/"), path, status.st_size, status.st_mtime))
     return sorted(found)
 
 
 def _pieces(entry: Entry) -> Iterator[bytes]:
     """The content of a file: exactly as many bytes as it had when it was found."""
     left = entry.size
-    with entry.path.open("rb") as file:
+    with open(entry.path, "rb", buffering=0) as file:
         while left:
             piece = file.read(min(_CHUNK, left))
             if not piece:
@@ -91,6 +94,14 @@ def _tar_header(entry: Entry) -> bytes:
     return info.tobuf(tarfile.PAX_FORMAT)
 
 
+def _header_length(entry: Entry) -> int:
+    # Most fit into one block, which need not be made to know that.
+    is_plain = len(entry.name) <= tarfile.LENGTH_NAME and entry.name.isascii()
+    if is_plain and entry.size < _LARGEST_PLAIN and 0 <= entry.modified < _LARGEST_PLAIN:
+        return tarfile.BLOCKSIZE
+    return len(_tar_header(entry))
+
+
 def _padding(size: int) -> int:
     return -size % tarfile.BLOCKSIZE
 
@@ -104,7 +115,7 @@ def _tar(entries: List[Entry]) -> Iterator[bytes]:
 
 
 def _tar_length(entries: List[Entry]) -> int:
-    return sum(len(_tar_header(e)) + e.size + _padding(e.size) for e in entries) + 2 * tarfile.BLOCKSIZE
+    return sum(_header_length(e) + e.size + _padding(e.size) for e in entries) + 2 * tarfile.BLOCKSIZE
 
 
 def _tar_gz(entries: List[Entry]) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from ._checkpoint import (
 )
 from ._download import DownloadMode
 from ._load import ModelFramework
-from ._order import CheckpointOrder, hydrate_sorted, page_size
+from ._order import CheckpointOrder, hydrate_sorted, iterate_sorted, page_size
 
 __all__ = [
     "Checkpoint",
@@ -21,5 +21,6 @@ __all__ = [
     "DownloadMode",
     "ModelFramework",
     "hydrate_sorted",
+    "iterate_sorted",
     "page_size",
 ]

@@ -13,8 +13,9 @@ from ...api.endpoints import metrics as metrics_api
 from ...api.wire.enums import CheckpointSortBy, CheckpointState
 from .. import metrics
 from .._old_names import old_name
+from .._progress import ProgressCallback
 from .._resource import Resource, drop_metadata, field, member_of, merge_metadata
-from . import _download, _load
+from . import _download, _load, _target
 
 if TYPE_CHECKING:
     from ...api._session import BaseSession
@@ -107,26 +108,45 @@ class Checkpoint(Resource):
         self,
         path: Optional[Union[str, "os.PathLike[str]"]] = None,
         mode: _download.DownloadMode = _download.DownloadMode.AUTO,
+        *,
+        files: Union[None, str, List[str]] = None,
+        replace: bool = False,
+        max_workers: Optional[int] = None,
+        progress: Union[None, bool, ProgressCallback] = None,
     ) -> str:
         """Download the checkpoint's files and return the directory that holds them.
 
         The files are fetched beside the target, compared with what the master knows of them, and moved to the
         target when they are complete. A target that holds a ``metadata.json`` or ``MLmodel`` is taken for a
-        finished download and left alone.
+        finished download and left alone, unless it is known to be one of another checkpoint. Of several downloads to
+        one target at the same time, the first does the work and the others wait for it. After a download from a
+        storage that was cut, the next one goes on with the files that were whole.
 
         Parameters:
             path: the directory to put the files in, by default ``checkpoints/<uuid>`` below the working directory.
             mode: where to fetch from; see `DownloadMode`.
+            files: fetch only files that match a pattern or one of several, such as ``*.pt`` or ``code/**``; a
+                directory that matches is fetched with all it holds. The target is then not taken for a finished
+                download.
+            replace: fetch anew, and put the files in the place of an older download and all else in its directory.
+                A directory that holds no download keeps what it holds.
+            max_workers: how many files to fetch from a storage at the same time, by default what suits it.
+            progress: a function that is called with the bytes that have come and those to come in all, never from
+                two threads at once; an exception that it raises ends the download. False shows no progress bar; by
+                default, there is one on a terminal and in a notebook.
 
         Raises:
+            FileExistsError: the target holds another checkpoint, and is not to be replaced.
+            ValueError: no file matches, a pattern leads out of the checkpoint, max_workers is less than 1, or the
+                working directory lies in a target to be replaced.
             CheckpointStateException: the checkpoint is neither completed nor partially deleted.
             NoDirectStorageAccess: mode is DIRECT and the storage cannot be reached from here.
             ProxiedDownloadFailed: mode is MASTER and the master could not send all files.
             MultipleDownloadsFailed: mode is AUTO and neither way worked.
         """
-        wanted = _download.DownloadMode(mode)
+        request = _download.Request.of(mode, files, replace, max_workers, progress)
         target = pathlib.Path(path) if path is not None else pathlib.Path("checkpoints", self.uuid)
-        if _download.is_complete(target):
+        if not replace and _target.holds(target, _target.Identity(self.uuid, self.metadata, self.resources)):
             return str(target)
         self.reload()
         if self.state not in _FETCHABLE:
@@ -135,8 +155,9 @@ class Checkpoint(Resource):
                 "PARTIALLY_DELETED"
             )
         config = (self.training and self.training.experiment_config) or {}
-        source = _download.Source(self._session, self.uuid, config.get("checkpoint_storage"), self.resources or {})
-        _download.download(source, target, wanted, self.metadata or {})
+        storage = config.get("checkpoint_storage")
+        source = _download.Source(self._session, self.uuid, storage, self.resources or {}, self.metadata or {})
+        _download.download(source, target, request)
         return str(target)
 
     def write_metadata_file(self, path: Union[str, "os.PathLike[str]"]) -> None:

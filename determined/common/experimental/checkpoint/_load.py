@@ -10,7 +10,7 @@ import pathlib
 from typing import Any, Dict, List, Mapping, Optional, Union
 
 from .... import errors
-from ._files import METADATA_FILE
+from ._target import METADATA_FILE
 
 
 class ModelFramework(enum.Enum):

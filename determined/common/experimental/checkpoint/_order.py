@@ -90,7 +90,24 @@ def hydrate_sorted(
     only_with_metric: bool = False,
     one_per_trial: bool = False,
 ) -> List[Checkpoint]:
-    """Return checkpoints from an answer that is in `order`, those without a value moved to the end.
+    """Return what `iterate_sorted` yields."""
+    return list(
+        iterate_sorted(
+            session, found, order, max_results, only_with_metric=only_with_metric, one_per_trial=one_per_trial
+        )
+    )
+
+
+def iterate_sorted(
+    session: BaseSession,
+    found: Iterable[Mapping[str, Any]],
+    order: CheckpointOrder,
+    max_results: Optional[int] = None,
+    *,
+    only_with_metric: bool = False,
+    one_per_trial: bool = False,
+) -> Iterator[Checkpoint]:
+    """Iterate over checkpoints from an answer that is in `order`, those without a value moved to the end.
 
     The master puts checkpoints without the metric first or last, as the direction and the endpoint have it.
 
@@ -110,7 +127,7 @@ def hydrate_sorted(
     chosen = _values_first(found, order, keep_rest=not only_with_metric)
     if one_per_trial:
         chosen = _first_of_each_trial(chosen)
-    return [Checkpoint._from_wire(session, data) for data in itertools.islice(chosen, max_results)]
+    return (Checkpoint._from_wire(session, data) for data in itertools.islice(chosen, max_results))
 
 
 def _values_first(

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import io
 import json
+import os
 import pathlib
+import sys
 import tarfile
-from typing import Any, Dict, List, Optional
+import threading
+import time
+from typing import Any, Dict, List, Optional, Tuple
 
 import pytest
 
@@ -14,7 +19,7 @@ from determined import errors
 from determined.common.api import Session
 from determined.common.experimental.checkpoint import Checkpoint, DownloadMode
 
-from .stub_master import Answer, StubMaster
+from .stub_master import Answer, Request, StubMaster
 
 UUID = "00000001-1111-4222-8333-000000000001"
 FILES = {"model.pt": b"weights" * 20_000, "code/a.py": b"print()\n"}
@@ -224,3 +229,236 @@ def store(folder: pathlib.Path, files: Dict[str, bytes]) -> None:
         path = folder / UUID / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+OTHER = "00000002-1111-4222-8333-000000000002"
+
+
+def test_a_plain_tar_is_asked_for_and_gzip_of_a_master_that_knows_no_other(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    serve(stub, None)
+    stub.on("GET", f"/checkpoints/{UUID}", Answer(415, {"message": "unsupported"}), gzipped(archive_of(FILES)))
+    Checkpoint(session, UUID).download(str(tmp_path / "target"), DownloadMode.MASTER)
+    accepted = [request.headers["Accept"] for request in stub.sent("GET", f"/checkpoints/{UUID}")]
+    assert accepted == ["application/x-tar", "application/gzip"]
+    assert (tmp_path / "target/model.pt").read_bytes() == FILES["model.pt"]
+
+
+def test_another_checkpoint_in_the_target_is_refused_until_it_is_to_be_replaced(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    target = tmp_path / "target"
+    serve(stub, gzipped(archive_of(FILES)))
+    Checkpoint(session, UUID).download(target, DownloadMode.MASTER)
+    attributes = os.listxattr(target / "metadata.json") if sys.platform == "linux" else []
+    has_attributes = "user.determined.checkpoint" in attributes
+    (target / "mine.txt").write_text("beside it")
+    serve_other(stub, {"weights": b"others"}, steps=8)
+    other = Checkpoint(session, OTHER)
+    if has_attributes:
+        with pytest.raises(FileExistsError, match=f"holds checkpoint {UUID}.*replace"):
+            other.download(target)
+        assert stub.sent("GET", f"/api/v1/checkpoints/{OTHER}") == []
+    assert other.download(target, DownloadMode.MASTER, replace=True) == str(target)
+    assert left_in(target) == ["metadata.json", "weights"]
+    assert left_in(tmp_path) == ["target", "target/metadata.json", "target/weights"]
+    assert other.download(target) == str(target)
+
+
+@pytest.mark.parametrize(
+    ("metadata", "files"),
+    [('{"steps_completed": 3}', {}), ("{}", {"model.pt": b"another size"})],
+    ids=["by its steps", "by its sizes"],
+)
+def test_a_download_of_another_release_is_told_apart_by_its_content(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path, metadata: str, files: Dict[str, bytes]
+) -> None:
+    (tmp_path / "metadata.json").write_text(metadata)
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    serve(stub, Answer(500))
+    checkpoint = Checkpoint(session, UUID)
+    checkpoint.reload()
+    with pytest.raises(FileExistsError, match="another checkpoint"):
+        checkpoint.download(tmp_path)
+
+
+def test_a_download_of_another_release_with_changed_files_is_left_alone(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "metadata.json").write_text('{"steps_completed": 7}')
+    (tmp_path / "model.pt").write_bytes(FILES["model.pt"])
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code/a.py").write_text("changed by its user")
+    serve(stub, Answer(500))
+    checkpoint = Checkpoint(session, UUID)
+    checkpoint.reload()
+    assert checkpoint.download(tmp_path) == str(tmp_path)
+    assert (tmp_path / "code/a.py").read_text() == "changed by its user"
+
+
+def test_replacing_does_not_remove_what_is_no_download(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    (tmp_path / "mine.py").write_text("mine")
+    serve(stub, gzipped(archive_of(FILES)))
+    Checkpoint(session, UUID).download(tmp_path, DownloadMode.MASTER, replace=True)
+    assert "mine.py" in left_in(tmp_path)
+
+
+def test_the_working_directory_is_not_replaced(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "metadata.json").write_text("{}")
+    serve(stub, gzipped(archive_of(FILES)))
+    with pytest.raises(ValueError, match="working directory"):
+        Checkpoint(session, UUID).download(".", DownloadMode.MASTER, replace=True)
+    assert left_in(tmp_path) == ["metadata.json"]
+
+
+@pytest.mark.parametrize("mode", [DownloadMode.MASTER, DownloadMode.DIRECT])
+def test_a_choice_of_files_is_never_taken_for_the_whole(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path, mode: DownloadMode
+) -> None:
+    store(tmp_path / "storage", FILES)
+    target = tmp_path / "target"
+    serve(
+        stub,
+        gzipped(archive_of(FILES, "w")),
+        storage={"type": "directory", "container_path": str(tmp_path / "storage")},
+    )
+    checkpoint = Checkpoint(session, UUID)
+    checkpoint.download(target, mode, files="metadata.json")
+    checkpoint.download(target, mode, files=["code"])
+    assert left_in(target) == [".determined-choice.json", "code", "code/a.py", "metadata.json"]
+    checkpoint.download(target, mode)
+    assert left_in(target) == ["code", "code/a.py", "empty", "metadata.json", "model.pt"]
+    assert (target / "model.pt").read_bytes() == FILES["model.pt"]
+
+
+def test_files_of_a_choice_that_are_there_are_not_fetched_again(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    serve(stub, gzipped(archive_of(FILES, "w")))
+    for _ in range(2):
+        Checkpoint(session, UUID).download(tmp_path / "target", DownloadMode.MASTER, files=["**/*.py"])
+    assert len(stub.sent("GET", f"/checkpoints/{UUID}")) == 1
+
+
+def test_a_choice_of_another_checkpoints_files_is_not_mixed_with_ones_own(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    serve(stub, gzipped(archive_of(FILES, "w")))
+    serve_other(stub, {"code/b.py": b"b"})
+    Checkpoint(session, UUID).download(tmp_path / "target", DownloadMode.MASTER, files=["**/*.py"])
+    other = Checkpoint(session, OTHER)
+    for files in (None, ["**/*.py"]):
+        with pytest.raises(FileExistsError, match=f"files of checkpoint {UUID}"):
+            other.download(tmp_path / "target", DownloadMode.MASTER, files=files)
+    other.download(tmp_path / "target", DownloadMode.MASTER, files=["**/*.py"], replace=True)
+    assert left_in(tmp_path / "target") == [".determined-choice.json", "code", "code/b.py"]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"files": []}, "at least one pattern"),
+        ({"files": [""]}, "no empty one"),
+        ({"files": ["../*"]}, "hold no"),
+        ({"files": "/etc/*"}, "relative"),
+        ({"max_workers": 0}, "max_workers"),
+        ({"mode": "sideways"}, "sideways"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_refused_before_any_request(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path, options: Dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        Checkpoint(session, UUID).download(tmp_path / "target", **options)
+    assert stub.requests == []
+
+
+def test_patterns_that_match_nothing_are_a_mistake(stub: StubMaster, session: Session, tmp_path: pathlib.Path) -> None:
+    serve(stub, gzipped(archive_of(FILES)))
+    with pytest.raises(ValueError, match="no file of checkpoint"):
+        Checkpoint(session, UUID).download(tmp_path / "target", files=["*.onnx"])
+    assert left_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("mode", [DownloadMode.MASTER, DownloadMode.DIRECT])
+def test_progress_counts_every_byte_once_and_ends_at_the_total(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path, mode: DownloadMode
+) -> None:
+    store(tmp_path / "storage", FILES)
+    serve(stub, gzipped(archive_of(FILES)), storage={"type": "directory", "container_path": str(tmp_path / "storage")})
+    seen: List[Tuple[int, int]] = []
+    Checkpoint(session, UUID).download(
+        tmp_path / "target", mode, max_workers=2, progress=lambda *of: seen.append((of[0], of[1]))
+    )
+    total = sum(len(content) for content in FILES.values())
+    assert [of for _, of in seen] == [total] * len(seen)
+    assert [done for done, _ in seen] == sorted({done for done, _ in seen})
+    assert seen[-1] == (total, total)
+
+
+def test_a_download_that_was_ended_goes_on_with_the_files_that_are_whole(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    files = {f"f{number}": bytes([number]) * 1000 for number in range(6)}
+    store(tmp_path / "storage", files)
+    sizes = {name: str(len(content)) for name, content in files.items()}
+    serve(
+        stub,
+        Answer(500),
+        resources=sizes,
+        storage={"type": "directory", "container_path": str(tmp_path / "storage")},
+    )
+
+    def end_in_the_middle(done: int, total: int) -> None:
+        if done >= total / 2:
+            raise KeyboardInterrupt
+
+    target = tmp_path / "target"
+    checkpoint = Checkpoint(session, UUID)
+    with pytest.raises(KeyboardInterrupt):
+        checkpoint.download(target, DownloadMode.DIRECT, max_workers=1, progress=end_in_the_middle)
+    assert not target.exists()
+    seen: List[int] = []
+    checkpoint.download(target, DownloadMode.DIRECT, max_workers=1, progress=lambda done, total: seen.append(done))
+    assert seen[0] == 2000, "two files were whole"
+    assert {path.name: path.read_bytes() for path in target.glob("f*")} == files
+    assert not [path for path in tmp_path.iterdir() if path.name.endswith(".part")]
+
+
+def test_of_two_downloads_to_one_target_the_second_waits_for_the_first(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def answer(request: Request) -> Answer:
+        begun.set()
+        go_on.wait(10)
+        return gzipped(archive_of(FILES))
+
+    serve(stub, answer)
+    with concurrent.futures.ThreadPoolExecutor(2) as executor:
+        first = executor.submit(Checkpoint(session, UUID).download, tmp_path / "target", DownloadMode.MASTER)
+        assert begun.wait(10)
+        second = executor.submit(Checkpoint(session, UUID).download, tmp_path / "target", DownloadMode.MASTER)
+        while len(stub.sent("GET", f"/api/v1/checkpoints/{UUID}")) < 2:
+            time.sleep(0.005)
+        go_on.set()
+        assert first.result(10) == second.result(10) == str(tmp_path / "target")
+    assert len(stub.sent("GET", f"/checkpoints/{UUID}")) == 1
+    assert (tmp_path / "target/model.pt").read_bytes() == FILES["model.pt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["target"]
+
+
+def serve_other(stub: StubMaster, files: Dict[str, bytes], steps: int = 7) -> None:
+    """Serve a second checkpoint."""
+    sizes = {name: str(len(content)) for name, content in files.items()}
+    data = {"uuid": OTHER, "state": "STATE_COMPLETED", "metadata": {"steps_completed": steps}, "resources": sizes}
+    stub.on("GET", f"/api/v1/checkpoints/{OTHER}", {"checkpoint": data})
+    stub.on("GET", f"/checkpoints/{OTHER}", gzipped(archive_of(files, "w")))

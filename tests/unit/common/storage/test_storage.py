@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import pathlib
 import shutil
@@ -9,7 +10,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from typing import Any, ContextManager, Dict, Iterator, List, Optional
+from typing import Any, Callable, ContextManager, Dict, Iterator, List, Optional
 
 import pytest
 
@@ -17,6 +18,7 @@ from determined import errors
 from determined.common import storage
 from determined.common.storage._file_system import FileSystemStorage
 from determined.common.storage._objects import ObjectStorage, translated_errors
+from determined.common.storage._parallel import for_all
 from determined.common.storage.base import Resources, StorageManager, list_directory, match_globs
 from determined.common.storage.shared_fs import locate
 
@@ -34,8 +36,9 @@ class DictStorage(ObjectStorage):
     def _put(self, name: str, file: Optional[str]) -> None:
         self.objects[name] = b"" if file is None else pathlib.Path(file).read_bytes()
 
-    def _get(self, name: str, file: str) -> None:
+    def _get(self, name: str, file: str, size: int, on_bytes: Callable[[int], None]) -> None:
         pathlib.Path(file).write_bytes(self.objects[name])
+        on_bytes(size)
 
     def _list(self, prefix: str) -> Resources:
         return {name: len(data) for name, data in self.objects.items() if name.startswith(prefix)}
@@ -368,3 +371,72 @@ def test_a_read_only_directory_fails_the_validation(tmp_path: pathlib.Path) -> N
     with pytest.raises(PermissionError):
         storage.build({"type": "directory", "container_path": str(folder)}).validate()
     shutil.rmtree(folder)
+
+
+def test_a_download_tells_of_every_byte_whatever_the_number_of_workers(
+    manager: StorageManager, tmp_path: pathlib.Path
+) -> None:
+    manager.upload(fill(tmp_path / "in"), "id-1")
+    for workers in (1, 3):
+        counts: List[int] = []
+        manager.download("id-1", tmp_path / f"out-{workers}", workers=workers, on_bytes=counts.append)
+        assert sum(counts) == sum(RESOURCES.values())
+        assert list_directory(tmp_path / f"out-{workers}") == RESOURCES
+
+
+@pytest.mark.parametrize("has_sendfile", [True, False])
+def test_files_are_copied_where_the_kernel_cannot_do_it(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, has_sendfile: bool
+) -> None:
+    def refuse(*_: Any) -> int:
+        raise OSError(errno.EXDEV, "not between these")
+
+    monkeypatch.setattr(os, "copy_file_range", refuse, raising=False)
+    if not has_sendfile:
+        monkeypatch.setattr(os, "sendfile", refuse, raising=False)
+    store = storage.build({"type": "directory", "container_path": str(tmp_path / "store")})
+    content = os.urandom(3 << 20)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "big.bin").write_bytes(content)
+    store.upload(tmp_path / "in", "id-1")
+    counts: List[int] = []
+    store.download("id-1", tmp_path / "out", on_bytes=counts.append)
+    assert (tmp_path / "out" / "big.bin").read_bytes() == content
+    assert sum(counts) == len(content)
+
+
+def test_after_a_failure_no_further_file_is_begun(tmp_path: pathlib.Path) -> None:
+    begun: List[int] = []
+
+    def fail_at_third(item: int) -> None:
+        begun.append(item)
+        if item == 2:
+            raise PermissionError("the third")
+
+    with pytest.raises(PermissionError, match="the third"):
+        for_all(list(range(1000)), fail_at_third, 1)
+    assert begun == [0, 1, 2]
+    begun.clear()
+    with pytest.raises(PermissionError, match="the third"):
+        for_all(list(range(100_000)), fail_at_third, 2)
+    assert len(begun) < 100_000
+
+
+def test_large_objects_of_s3_come_in_parts(
+    s3_url: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import boto3
+
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    bucket, keys = f"bucket-{uuid.uuid4()}", {"access_key": "a", "secret_key": "b"}
+    client = boto3.client("s3", endpoint_url=s3_url, aws_access_key_id="a", aws_secret_access_key="b")
+    client.create_bucket(Bucket=bucket)
+    store = storage.build({"type": "s3", "bucket": bucket, "endpoint_url": s3_url, **keys})
+    content = os.urandom(20 << 20)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "big.bin").write_bytes(content)
+    store.upload(tmp_path / "in", "id-1")
+    counts: List[int] = []
+    store.download("id-1", tmp_path / "out", on_bytes=counts.append)
+    assert (tmp_path / "out" / "big.bin").read_bytes() == content
+    assert sum(counts) == len(content)
