@@ -93,5 +93,15 @@ def interop(session: nox.Session) -> None:
     session.run("pytest", "tests/interop", *session.posargs, env={"DET_RELEASED_PYTHON": str(python)})
 
 
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Requests and configurations that are made up from the contract; needs ../shared/contract."""
+    contract = SHARED / "contract"
+    if not contract.exists():
+        session.skip(f"{contract} is not there")
+    session.install("-e", ".[master]", *TEST_NEEDS, "hypothesis>=6.100", "schemathesis>=4.0")
+    session.run("pytest", "--timeout=600", "tests/fuzz", *session.posargs)
+
+
 if __name__ == "__main__":
     sys.exit("run it with nox")

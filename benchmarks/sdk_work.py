@@ -52,7 +52,9 @@ def client_work(name: str, task: Task) -> Work:
     from determined.experimental import client
 
     logging.disable(logging.WARNING)
-    determined = client.Determined(master=task["master"], user="admin", password="Passw0rd", cert_path=task["certificate"])
+    determined = client.Determined(
+        master=task["master"], user="admin", password="Passw0rd", cert_path=task["certificate"]
+    )
     if name == "get":
         determined.get_experiment(1)
         return lambda: [determined.get_experiment(1) for _ in range(task["times"])]

@@ -10,7 +10,7 @@ import uuid
 from typing import Any, List, Protocol
 
 from starlette.responses import PlainTextResponse
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from determined.common import timestamps
 
@@ -48,6 +48,23 @@ class Worker(Protocol):
     async def stop(self) -> None: ...
 
 
+class _Answering:
+    """Sends an answer as long as there is a connection; what the server says of one that broke is nobody's fault."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._is_lost = False
+
+    async def __call__(self, message: Message) -> None:
+        if self._is_lost:
+            return
+        try:
+            await self._send(message)
+        except Exception as error:  # each server has errors of its own
+            self._is_lost = True
+            logger.debug("an answer could not be sent: %s", error)
+
+
 class Master:
     """One master on one data folder, as an ASGI application with a lifespan."""
 
@@ -57,6 +74,7 @@ class Master:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            send = _Answering(send)
             raw_path = scope["raw_path"] or b""
             if b"%" in raw_path and _BAD_ESCAPE.search(raw_path.partition(b"?")[0]):
                 await PlainTextResponse("400 Bad Request", 400)(scope, receive, send)

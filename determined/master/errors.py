@@ -16,6 +16,12 @@ from typing import Union
 
 logger = logging.getLogger("determined.master")
 
+# What the database says of a question that is too large for it: the question is at fault.
+_LIMITS = (
+    "Expression tree is too large", "parser stack overflow", "pattern too complex", "too many terms",
+    "too many SQL variables", "too big",
+)  # fmt: skip
+
 
 class Code(Enum):
     """The gRPC codes: number, the name in answers, and the HTTP status they travel as."""
@@ -99,6 +105,8 @@ def refusal_of(error: Exception) -> Refusal:
     """Return what the caller is told about an exception; one that nobody meant is logged and told in a word."""
     if isinstance(error, Refusal):
         return error
+    if isinstance(error, sqlite3.Error) and any(limit in str(error) for limit in _LIMITS):
+        return invalid(f"the request asks for too much at once: {error}")
     logger.error("a request failed", exc_info=error)
     if isinstance(error, sqlite3.Error):
         return Refusal(Code.INTERNAL, f"the master's database failed: {error}")

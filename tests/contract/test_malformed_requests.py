@@ -15,25 +15,24 @@ from typing_extensions import Annotated, NotRequired, get_args, get_origin
 
 from determined.common.api.wire.endpoint import Endpoint
 from determined.common.api.wire.enums import WireEnum
-from determined.common.api.wire.schema import Messages, fields_of, messages_by_endpoint
+from determined.common.api.wire.schema import Messages, fields_of
 from determined.master import LocalMaster
-from determined.master import routes as master_routes
-from determined.master.routes.registry import HANDLERS, STREAM_HANDLERS
 
-from .prepared import CONFIG, Connection, Prepared, model_files, prepare
+from .prepared import Connection, Prepared, model_files, prepare
+from .probing import (
+    MAY_WAIT,
+    NEVER_WAIT,
+    PROBER,
+    PROBER_PASSWORD,
+    add_prober,
+    complaint,
+    known_values,
+    rows,
+    values_for,
+)
 
 SEED = 20250601
 REQUESTS_PER_ROW = 24
-PROBER = "prober"
-
-# Calls that wait for something to happen unless it is said otherwise; asked without waiting.
-NEVER_WAIT = {"timeoutSeconds": 0, "follow": False, "periodSeconds": 0}
-# They wait for the other members of a group, or for a change, whatever is sent.
-MAY_WAIT = frozenset(
-    {"AllocationAllGather", "NotifyContainerRunning", "AllocationRendezvousInfo", "AllocationPreemptionSignal"}
-)
-# Their fuzz would end the caller's own session or close the master's only pool to the other rows.
-ENDS_SESSION = frozenset({"Logout"})
 
 
 @pytest.fixture(scope="module")
@@ -41,16 +40,13 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tuple[LocalMas
     """One prepared master for all tests of this file; at the end its log must not tell of a failure."""
     with LocalMaster(tmp_path_factory.mktemp("master"), slots=1, log_level="warning") as master:
         prepared = prepare(master)
-        admin = Connection(master.url)
-        user = {"username": PROBER, "active": True, "admin": True}
-        admin.call("POST", "/api/v1/users", {"user": user, "password": "Prober-1x"})
-        admin.close()
+        add_prober(master.url)
         yield master, prepared
 
 
 @pytest.fixture
 def connection(running: Tuple[LocalMaster, Prepared]) -> Iterator[Connection]:
-    prober = Connection(running[0].url, PROBER, "Prober-1x")
+    prober = Connection(running[0].url, PROBER, PROBER_PASSWORD)
     yield prober
     prober.close()
 
@@ -98,33 +94,14 @@ class Maker:
     def __init__(self, seed: str, prepared: Prepared) -> None:
         self.random = random.Random(seed)
         # what exists is asked for often: refusals that come early hide what lies behind them
-        self._known: Dict[str, Tuple[Any, ...]] = {
-            "uuid": (prepared.checkpoint,),
-            "id": (prepared.experiment, prepared.detached_experiment, prepared.trial, prepared.detached_trial),
-            "task": (prepared.task, prepared.detached_task),
-            "allocation": (prepared.task + ".1", prepared.detached_task + ".1"),
-            "project": (prepared.project, 1),
-            "workspace": (prepared.workspace, 1),
-            "agent": ("agent-0",),
-            "slot": ("0",),
-            "resource_pool": ("default",),
-            "model": (prepared.model,),
-            "template": (prepared.template,),
-            "username": ("somebody", "determined"),
-            "token": (prepared.token,),
-            "config": (CONFIG, {"max_restarts": 1}),
-            "filter": ('{"filterGroup":{"children":[],"conjunction":"and","kind":"group"},"showArchived":true}',),
-            "sort": ("id=desc", "trialsCount=asc"),
-            "key": ("PRJ", "theme", "a"),
-        }
+        self._known = known_values(prepared)
 
     def choose(self, values: Any) -> Any:
         return self.random.choice(values)
 
     def known(self, name: str) -> Optional[Any]:
-        snake = re.sub(r"([A-Z])", lambda m: "_" + m.group(1).lower(), name).lower()
-        fits = [k for k in self._known if k in snake]
-        return self.choose(self._known[max(fits, key=len)]) if fits else None
+        fits = values_for(self._known, name)
+        return self.choose(fits) if fits else None
 
     def path(self, row: "Endpoint[Any, Any]") -> str:
         path = row.path
@@ -228,36 +205,6 @@ def query_pairs(prefix: str, value: Any) -> Iterator[Tuple[str, str]]:
 # --- what is expected -----------------------------------------------------------------------------------------------
 
 
-def complaint(row: "Endpoint[Any, Any]", status: int, body: bytes) -> str:
-    """What is wrong with an answer; nothing if all is well."""
-    if b"Traceback" in body or b"failed to answer" in body or b"database failed" in body:
-        return f"the master failed: {body[-500:]!r}"
-    try:
-        lines = [json.loads(line) for line in (body.splitlines() if row.stream else [body])]
-    except ValueError:
-        return f"{status} is no JSON: {body[:300]!r}"
-    if status == 200:
-        return ""
-    error = lines[-1].get("error")
-    if not isinstance(error, dict):
-        return f"{status} without an error: {body[:300]!r}"
-    wanted = {"grpcCode", "httpCode", "message", "httpStatus", "details"} if row.stream else {"code", "reason", "error"}
-    if set(error) not in (wanted, {"code", "reason", "error"}):
-        return f"an error of another form: {error}"
-    return "" if status in (400, 401, 403, 404, 408, 409, 429, 500, 501, 504) else f"a strange status: {status}"
-
-
-def rows() -> List[Tuple["Endpoint[Any, Any]", Messages]]:
-    """The rows that are answered, those that remove last."""
-    master_routes.load()
-    found = [p for n, p in messages_by_endpoint().items() if n in HANDLERS or n in STREAM_HANDLERS]
-    order = ("GET", "PATCH", "PUT", "POST", "DELETE")
-    return sorted(
-        (p for p in found if p[0].name not in ENDS_SESSION),
-        key=lambda p: ("Delete" in p[0].name or "Kill" in p[0].name, order.index(p[0].method), p[0].name),
-    )
-
-
 def test_no_made_up_request_makes_the_master_fail(
     running: Tuple[LocalMaster, Prepared], connection: Connection
 ) -> None:
@@ -339,6 +286,32 @@ def test_half_a_surrogate_pair_and_a_nul_do_not_break_what_is_stored(connection:
     status, _ = connection.send("POST", "/api/v1/models", body)
     assert status == 200
     assert connection.call("GET", "/api/v1/models/odd")["model"]["description"] == "a\ufffdb\0c"
+
+
+CONDITION = {"kind": "field", "columnName": "name", "operator": "contains", "value": "x"}
+TOO_MUCH = {
+    "conditions": {
+        "filter": json.dumps(
+            {"filterGroup": {"kind": "group", "conjunction": "and", "children": [CONDITION] * 3000}},
+        )
+    },
+    "orders": {"sort": ",".join(["id=asc"] * 3000)},
+    "text in a condition": {"filter": json.dumps({"filterGroup": {**CONDITION, "value": "a" * 60_000}})},
+}
+
+
+@pytest.mark.parametrize("kind", sorted(TOO_MUCH))
+def test_more_than_the_database_takes_is_refused_with_the_reason(connection: Connection, kind: str) -> None:
+    status, answer = connection.send("POST", "/api/v1/experiments-search", json.dumps(TOO_MUCH[kind]).encode())
+    assert status == 400
+    assert "too much at once" in json.loads(answer)["error"]["error"]
+
+
+@pytest.mark.parametrize("thing", ["runs", "experiments"])
+def test_what_is_named_many_times_is_done_once(connection: Connection, thing: str) -> None:
+    path = "/api/v1/runs/archive" if thing == "runs" else "/api/v1/projects/1/experiments/archive"
+    answer = connection.call("POST", path, {f"{thing[:-1]}Ids": [77] * 10_000, "projectId": 1})
+    assert [result["id"] for result in answer["results"]] == [77]
 
 
 @pytest.mark.parametrize("number", ["2147483648", "9223372036854775808", "9" * 5000, "-2147483649"])

@@ -247,12 +247,12 @@ def _on_many(
 ) -> List[Outcome]:
     if selection.filter_text and selection.ids:
         raise plain("if filter is provided run id list must be empty")
-    ids = selection.ids
+    ids: Sequence[int] = list(dict.fromkeys(selection.ids))  # one that comes twice is done once
     if selection.filter_text:
         ids = store.ids(tx, _filters(selection.project_id, selection.filter_text))
     runs = {row["id"]: row for row in store.shown(tx, ids)}
     outcomes = []
-    for run_id in dict.fromkeys(ids):
+    for run_id in ids:
         run = runs.get(run_id)
         if run is None or run["project_id"] != selection.project_id:
             place = f" in project with id '{selection.project_id}'" if names_project else ""

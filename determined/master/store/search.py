@@ -16,6 +16,7 @@ from determined.common import timestamps
 
 from ..errors import Refusal, invalid, plain
 from ..json_syntax import find_fault
+from ..surrogates import may_have_halves, replace_halves
 
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _TEXT_OPERATORS = ("contains", "notContains")
@@ -110,12 +111,17 @@ def read_filter(text: str, subject: Subject) -> Search:
         raise plain(fault)
     try:
         document = json.loads(text)
+        if may_have_halves(text):
+            document = replace_halves(document)
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, or too deep
         raise plain(f"invalid filter: {error}") from None
     if not isinstance(document, dict):
         raise plain("invalid filter: not a JSON object")
     group = document.get("filterGroup")
-    condition = _TRUE if group is None else _condition(group, subject)
+    try:
+        condition = _TRUE if group is None else _condition(group, subject)
+    except RecursionError:
+        raise plain("invalid filter: groups are nested too deep") from None
     return Search(condition, bool(document.get("showArchived")))
 
 
@@ -134,7 +140,10 @@ def _group(node: Mapping[str, Any], subject: Subject) -> Sql:
     conjunction = node.get("conjunction")
     if conjunction not in ("and", "or"):
         raise plain(f"invalid conjunction value {conjunction}")
-    children = [_condition(child, subject) for child in node.get("children") or []]
+    nodes = node.get("children") or []
+    if not isinstance(nodes, list):
+        raise plain("invalid filter: children are not a JSON array")
+    children = [_condition(child, subject) for child in nodes]
     if not children:
         return _TRUE
     text = f" {conjunction.upper()} ".join(child.text for child in children)
@@ -289,7 +298,7 @@ def _parameter(kind: Kind, value: Any) -> Any:
 def _number(value: Any) -> float:
     try:
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise _unfit(value, "number") from None
 
 

@@ -120,7 +120,16 @@ def test_a_name_cannot_leave_its_place_in_the_sql(searched: Transaction, name: s
 
 @pytest.mark.parametrize(
     "condition",
-    [field("colour", "=", 1), field("id", "like", 1), field("id", ">", "many"), {"kind": "tree"}, "text"],
+    [
+        field("colour", "=", 1),
+        field("id", "like", 1),
+        field("id", ">", "many"),
+        field("id", "=", 10**400),
+        field("hp.lr", "=", 10**400),
+        {"kind": "tree"},
+        {"kind": "group", "conjunction": "and", "children": 7},
+        "text",
+    ],
 )
 def test_what_is_no_condition_is_refused(searched: Transaction, condition: Any) -> None:
     with pytest.raises(Refusal):
@@ -134,6 +143,17 @@ def test_what_is_no_condition_is_refused(searched: Transaction, condition: Any) 
 def test_what_is_no_filter_is_refused_with_the_place(searched: Transaction, text: str, words: str) -> None:
     with pytest.raises(Refusal, match=words):
         runs.search_runs(searched, 0, "", text, 0, -1)
+
+
+def test_groups_that_are_nested_too_deep_are_refused(searched: Transaction) -> None:
+    opening = '{"kind":"group","conjunction":"and","children":['
+    with pytest.raises(Refusal, match="invalid filter"):
+        runs.search_runs(searched, 0, "", '{"filterGroup":' + opening * 450 + "]}" * 450 + "}", 0, -1)
+
+
+def test_half_of_a_surrogate_pair_is_searched_for_as_it_is_stored(searched: Transaction) -> None:
+    searched.update("experiments", {"id": 1}, name="half \ufffd")
+    assert found(searched, field("experimentName", "contains", "half \ud800")) == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
