@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -35,6 +36,7 @@ T = TypeVar("T")
 _NEVER_SHOWN = frozenset({"config", "training"})
 
 
+_read_iso, _READS_Z = datetime.datetime.fromisoformat, sys.version_info >= (3, 11)
 _WITH_MICROSECONDS = len("2026-01-01T00:00:00.123456Z")
 
 
@@ -135,7 +137,7 @@ def read_time(value: Any) -> Optional[datetime.datetime]:
     """Read a time of the wire as an aware datetime in UTC; None where it is no time."""
     try:
         if len(value) == _WITH_MICROSECONDS and value[-1] == "Z":  # as masters usually write it: the fast way
-            return datetime.datetime.fromisoformat(value[:-1] + "+00:00")
+            return _read_iso(value if _READS_Z else value[:-1] + "+00:00")
         return to_datetime(parse(str(value)))
     except (ValueError, OverflowError, TypeError):
         return None

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # So many ids at a time keep the request's URL below the limits of common proxies.
 _TRIALS_PER_REQUEST = 200
+# Where the values of a report stand: those of validation apart.
+_KEY, _KEYS = "avg_metrics", {"validation": "validation_metrics"}
 _PLAIN = frozenset({float, int, bool, type(None)})
 _SPELLED_FLOATS = frozenset({"NaN", "Infinity", "-Infinity"})
 
@@ -59,7 +61,8 @@ class TrialMetrics:
     @classmethod
     def _from_wire(cls, report: Mapping[str, Any]) -> TrialMetrics:
         get = report.get
-        values, batches = values_of(report), (get("metrics") or {}).get("batch_metrics")
+        body, group = get("metrics") or {}, get("group") or ""
+        values, batches = body.get(_KEYS.get(group, _KEY)) or {}, body.get("batch_metrics")
         return cls(
             get("trialId", 0),
             get("trialRunId", 0),
@@ -67,7 +70,7 @@ class TrialMetrics:
             read_time(get("endTime")),
             # nothing but numbers, as nearly always, is taken as it is
             values if _PLAIN.issuperset(map(type, values.values())) else restore_floats(values),
-            get("group") or "",
+            group,
             None if batches is None else restore_floats(batches),
         )
 
@@ -102,7 +105,7 @@ def iter_reports(session: BaseSession, trial_ids: Iterable[int], group: str) -> 
 def values_of(report: Mapping[str, Any]) -> Dict[str, Any]:
     """Return the values in a report as the master gives it, floats still spelled as on the wire."""
     body = report.get("metrics") or {}
-    return body.get("validation_metrics" if report.get("group") == "validation" else "avg_metrics") or {}
+    return body.get(_KEYS.get(report.get("group") or "", _KEY)) or {}
 
 
 def restore_floats(value: Any) -> Any:

@@ -25,6 +25,7 @@ class Launch(NamedTuple):
         prepare: fetch the task's files, unpack them into its work folder, and meet at the rendezvous first.
         grace_seconds: how long a process that was told to end may take.
         files: name -> content of files to put into the run folder first; only their owner may read them.
+        workdir: where the command runs, made if it is not there; None for a folder inside the run folder.
     """
 
     allocation_id: str
@@ -38,6 +39,7 @@ class Launch(NamedTuple):
     prepare: bool
     grace_seconds: float
     files: Mapping[str, str]
+    workdir: Optional[Path] = None
 
 
 class Exit(NamedTuple):

@@ -46,8 +46,9 @@ class LocalRunner:
         return await asyncio.get_running_loop().run_in_executor(None, self._start, launch)
 
     def _start(self, launch: Launch) -> str:
-        workdir = launch.run_dir / "workdir"
-        workdir.mkdir(parents=True, exist_ok=True)
+        workdir = launch.workdir or launch.run_dir / "workdir"
+        # One of the user's choice is made by the supervisor, which says so in the log when it cannot.
+        (launch.run_dir if launch.workdir else workdir).mkdir(parents=True, exist_ok=True)
         # Not in the run directory: its path may be too long for the name of a Unix socket.
         temp_dir = "" if "TMPDIR" in launch.environment else tempfile.mkdtemp(prefix="determined-task-")
         try:

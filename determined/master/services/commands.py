@@ -78,6 +78,9 @@ def plan(connection: Connection, order: Order, slot_count: int) -> Plan:
         config = complete_command(order.config, template)
     except ConfigError as error:
         raise _unfit(error.text) from None
+    if config["work_dir"] and order.files:
+        # they would be unpacked into a folder that is not the command's own
+        raise _unfit("cannot set work_dir and context directory at the same time")
     resources = config["resources"]
     resources["resource_pool"] = _pool_of(connection, resources, workspace)
     if resources["slots"] > slot_count:
@@ -210,7 +213,7 @@ def _kill(tx: Transaction, command: Row) -> None:
     if command["allocation_id"] is not None:
         allocation = allocations.by_id(tx, command["allocation_id"])
         if allocation is not None and allocation["end_time"] is None:
-            lifecycle.request_stop(tx, allocation, kill=True)
+            lifecycle.request_stop(tx, allocation, "user requested kill", kill=True)
         return
     allocations.end_task(tx, command["id"], timestamps.now())
     tx.announce(TaskEnded(command["id"]))

@@ -93,8 +93,14 @@ def launch_of_command(tx: Transaction, world: World, allocation: Row, placement:
     spec = json.loads(allocation["spec"])
     own = {"DET_TASK_TYPE": allocation["task_type"]}
     variables: List[str] = spec.get("environment") or []
-    mounts: List[Dict[str, Any]] = (spec.get("config") or {}).get("bind_mounts") or []
-    return _launch(tx, world, allocation, placement, allocation["owner_id"], own, variables, mounts, argv=spec["argv"])
+    config: Dict[str, Any] = spec.get("config") or {}
+    mounts: List[Dict[str, Any]] = config.get("bind_mounts") or []
+    workdir = config.get("work_dir")
+    if workdir:
+        own["DET_WORKDIR"] = str(_run_dir(world, allocation) / "workdir" / workdir)
+    owner_id = allocation["owner_id"]
+    prepared = _launch(tx, world, allocation, placement, owner_id, own, variables, mounts, argv=spec["argv"])
+    return prepared._replace(workdir=Path(own["DET_WORKDIR"])) if workdir else prepared
 
 
 def launch_of_removal(

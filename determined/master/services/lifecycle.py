@@ -30,6 +30,7 @@ _END_OF = {
     "STOPPING_ERROR": "ERROR",
 }
 _SEVERITY = {state: rank for rank, state in enumerate(STOPPING)}
+_STOP_REASON = {"STOPPING_CANCELED": "user requested cancellation", "STOPPING_KILLED": "user requested kill"}
 _REASON = {"COMPLETED": "completed", "CANCELED": "canceled", "ERROR": "errored"}
 
 
@@ -159,7 +160,18 @@ def _finish_if_closed(tx: Transaction, experiment_id: int) -> None:
     if end is None:
         return
     if not trials.of_experiment_in(tx, experiment_id, ("ACTIVE", "PAUSED", *STOPPING)):
-        _enter(tx, experiment_id, end)
+        _enter(tx, experiment_id, "ERROR" if _has_failed_altogether(tx, experiment) else end)
+
+
+def _has_failed_altogether(tx: Transaction, experiment: Row) -> bool:
+    """Whether every trial that the search of a stopped experiment would ever have made has failed."""
+    failed = trials.of_experiment_in(tx, experiment["id"], ("ERROR",))
+    if not failed or len(failed) < len(trials.of_experiment_in(tx, experiment["id"], TERMINAL)):
+        return False
+    # a copy: the search of an experiment that is stopped is not told of its trials' ends, so that it can go on later
+    search = _read_search(experiment)
+    actions = [action for trial in failed for action in search.trial_exited(trial["request_id"], _REASON["ERROR"])]
+    return bool(actions) and all(isinstance(action, searcher.Shutdown) and action.failure for action in actions)
 
 
 # --- the search -----------------------------------------------------------------------------------------------------
@@ -214,13 +226,15 @@ def _search_key(experiment_id: int) -> Any:
 def _search(tx: Transaction, experiment_id: int) -> searcher.Search:
     search: Optional[searcher.Search] = tx.cache.get(_search_key(experiment_id))
     if search is None:
-        experiment = _experiment(tx, experiment_id)
-        config = json.loads(experiment["config"])
-        search = searcher.Search.from_state(
-            config["searcher"], config["hyperparameters"], json.loads(experiment["searcher_state"])
-        )
-        tx.cache[_search_key(experiment_id)] = search
+        search = tx.cache[_search_key(experiment_id)] = _read_search(_experiment(tx, experiment_id))
     return search
+
+
+def _read_search(experiment: Row) -> searcher.Search:
+    config = json.loads(experiment["config"])
+    return searcher.Search.from_state(
+        config["searcher"], config["hyperparameters"], json.loads(experiment["searcher_state"])
+    )
 
 
 def _save_search(tx: Transaction, experiment_id: int, search: searcher.Search) -> None:
@@ -282,8 +296,7 @@ def _stop_trial(tx: Transaction, trial: Row, state: str) -> None:
     if allocation is None:
         _close_trial(tx, trial["id"], _END_OF[state])
     else:
-        reason = "user requested cancellation" if state == "STOPPING_CANCELED" else ""
-        request_stop(tx, allocation, reason, kill=state in ("STOPPING_KILLED", "STOPPING_ERROR"))
+        request_stop(tx, allocation, _STOP_REASON.get(state, ""), kill=state in ("STOPPING_KILLED", "STOPPING_ERROR"))
 
 
 def _close_trial(tx: Transaction, trial_id: int, state: str) -> None:
@@ -330,12 +343,15 @@ def request_stop(tx: Transaction, allocation: Row, reason: str = "", *, kill: bo
         kill: do not ask.
     """
     now = timestamps.now()
-    if kill or not allocation["is_ready"]:
+    kill = kill or not allocation["is_ready"]
+    if allocation["kill_requested"] or (not kill and allocation["preempt_requested_at"] is not None):
+        reason = ""  # it was told before
+    elif kill:
         tx.update("allocations", {"id": allocation["id"]}, kill_requested=1)
-    elif allocation["preempt_requested_at"] is None:
+    else:
         tx.update("allocations", {"id": allocation["id"]}, preempt_requested_at=now)
-        if reason:
-            task_log.tell_stop(tx, allocation, reason)
+    if reason:
+        task_log.tell_stop(tx, allocation, reason, kill=kill)
     tx.announce(AllocationChanged(allocation["id"]))
 
 
@@ -359,7 +375,7 @@ def allocation_ended(tx: Transaction, allocation_id: str, ending: Ending) -> Non
         exit_error=ending.text if failed else None,
         status_code=ending.code,
     )
-    task_log.tell_end(tx, allocation, why, exit_reason, failed=failed)
+    task_log.tell_end(tx, allocation, why, exit_reason, crashed=bool(ending.code) and not killed, failed=failed)
     tx.announce(AllocationChanged(allocation_id))
     tx.announce(QueueChanged())
     if allocation["trial_id"] is None:
@@ -406,10 +422,10 @@ def _count_failure(tx: Transaction, trial: Row, allocation: Row) -> None:
 
 def _what_happened(ending: Ending, *, killed: bool) -> str:
     """The words of the real master for what an allocation's processes did."""
-    if ending.code == 0:
-        return "resources exited successfully with a zero exit code"
     if killed:
         return "resources were killed"
+    if ending.code == 0:
+        return "resources exited successfully with a zero exit code"
     if ending.code is None:
         return ending.text or "the agent was lost"
     return (
@@ -420,12 +436,12 @@ def _what_happened(ending: Ending, *, killed: bool) -> str:
 
 def _exit_reason(ending: Ending, why: str, *, killed: bool, preempted: bool) -> str:
     """The words of the real master for how an allocation ended."""
+    if killed:
+        return f"allocation killed after all resources exited: {why}"
     if preempted:
         return f"allocation preempted after all resources exited: {why}"
     if ending.code == 0:
         return f"allocation stopped early after all resources exited: {why}"
-    if killed:
-        return f"allocation killed after all resources exited: {why}"
     return f"allocation failed: {why}"
 
 

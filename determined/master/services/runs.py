@@ -14,6 +14,7 @@ from ..store import checkpoints as checkpoint_store
 from ..store import experiments as experiment_store
 from ..store import metrics, search
 from ..store import runs as store
+from ..store import trials as trial_store
 from ..store.database import Connection, Row, Transaction
 from ..store.filters import Filters
 from ..store.search import Kind
@@ -40,7 +41,6 @@ RUNS = search.Subject(
             Kind.TEXT: {
                 "experimentName": "e.name",
                 "experimentDescription": "e.description",
-                "state": "t.state",
                 "resourcePool": "e.resource_pool",
                 "searcherType": "e.searcher_name",
                 "searcherMetric": "e.searcher_metric",
@@ -48,6 +48,7 @@ RUNS = search.Subject(
                 "externalRunId": "t.external_trial_id",
                 "logPolicyMatched": "t.log_policy_matched",
             },
+            Kind.STATE: {"state": "t.state"},
             Kind.TIME: {"startTime": "t.start_time", "endTime": "t.end_time"},
             Kind.BOOLEAN: {
                 "isExpMultitrial": store.IS_MULTITRIAL,
@@ -63,6 +64,8 @@ RUNS = search.Subject(
             **search.unsortable(["tags"]),
         },
     ),
+    states=trial_store.STORED_STATES,
+    state_type="trial_state",
     summary="t.summary_metrics",
     hyperparameters="t.hparams",
     metadata="t.metadata",
@@ -249,7 +252,8 @@ def _on_many(
         raise plain("if filter is provided run id list must be empty")
     ids: Sequence[int] = list(dict.fromkeys(selection.ids))  # one that comes twice is done once
     if selection.filter_text:
-        ids = store.ids(tx, _filters(selection.project_id, selection.filter_text))
+        within = _filters(selection.project_id, selection.filter_text)
+        ids = store.ids(tx, within) if selection.project_id else []  # 0 is no project here
     runs = {row["id"]: row for row in store.shown(tx, ids)}
     outcomes = []
     for run_id in ids:

@@ -47,21 +47,23 @@ def tell_start(tx: Transaction, allocation: Row) -> None:
     write_line(tx, task_id, allocation_id, f"Resources for {name} have started")
 
 
-def tell_stop(tx: Transaction, allocation: Row, reason: str) -> None:
-    """Say that an allocation was asked to end, and why."""
-    text = f"gracefully terminating allocation's remaining resources (reason: {reason})"
+def tell_stop(tx: Transaction, allocation: Row, reason: str, *, kill: bool = False) -> None:
+    """Say that an allocation was asked to end, or is killed, and why."""
+    how = "forcibly killing" if kill else "gracefully terminating"
+    text = f"{how} allocation's remaining resources (reason: {reason})"
     write_line(tx, allocation["task_id"], allocation["id"], text)
 
 
-def tell_end(tx: Transaction, allocation: Row, why: str, exit_reason: str, *, failed: bool) -> None:
+def tell_end(tx: Transaction, allocation: Row, why: str, exit_reason: str, *, crashed: bool, failed: bool) -> None:
     """Say how an allocation ended.
 
     Parameters:
         why: what the processes did.
         exit_reason: the allocation's exit reason, as stored.
-        failed: the end is a failure of the task.
+        crashed: a process failed, be it after it had been asked to end.
+        failed: that is a failure of the task.
     """
-    level = "ERROR" if failed else "INFO"
     task_id, allocation_id = allocation["task_id"], allocation["id"]
-    write_line(tx, task_id, allocation_id, f"crashed: {why}" if failed else why, level)
-    write_line(tx, task_id, allocation_id, f"{name_of(allocation)} was terminated: {exit_reason}", level)
+    write_line(tx, task_id, allocation_id, f"crashed: {why}" if crashed else why, "ERROR" if crashed else "INFO")
+    text = f"{name_of(allocation)} was terminated: {exit_reason}"
+    write_line(tx, task_id, allocation_id, text, "ERROR" if failed else "INFO")

@@ -282,10 +282,12 @@ def kill(tx: Transaction, trial_id: int) -> None:
     """End a trial of a live experiment.
 
     Raises:
-        Refusal: no such trial, or its experiment is not run here any more.
+        Refusal: no such trial, it has ended, or its experiment is not run here any more.
     """
     trial = known(tx, trial_id)
     _live_experiment(tx, trial)
+    if trial["state"] in TERMINAL:
+        raise invalid(f"trial {trial_id} has ended: it cannot be killed")
     lifecycle.kill_trial(tx, trial)
 
 

@@ -72,17 +72,20 @@ def trial_ids(connection: Connection, experiment_id: int) -> List[int]:
 
 
 def jobs_ahead(connection: Connection, row: Row) -> int:
-    """How many jobs of the same pool come before an activated experiment: better priority first, then the queue.
+    """How many jobs come before an activated experiment: better priority first, then the place in the queue.
 
-    Commands have the default priority and come before experiments of the same.
+    Jobs are commands that have not ended, and experiments that are active or still hold slots.
     """
     return int(
         connection.scalar(
-            "SELECT count(*) + CASE WHEN coalesce(:priority, 42) >= 42"
-            " THEN (SELECT count(*) FROM tasks WHERE type = 'COMMAND' AND end_time IS NULL) ELSE 0 END"
-            " FROM experiments WHERE state = 'ACTIVE' AND resource_pool = :pool"
-            " AND (coalesce(priority, 42), coalesce(queue_position, 0)) < (coalesce(:priority, 42), :position)",
-            {"priority": row["priority"], "pool": row["resource_pool"], "position": row["queue_position"] or 0},
+            "SELECT (SELECT count(*) FROM tasks WHERE type = 'COMMAND' AND end_time IS NULL AND"
+            " (coalesce(json_extract(spec, '$.priority'), 42), coalesce(json_extract(spec, '$.queue_position'), 0))"
+            " < (coalesce(:priority, 42), :position))"
+            " + (SELECT count(*) FROM experiments WHERE unmanaged = 0 AND (state = 'ACTIVE' OR id IN"
+            "  (SELECT k.experiment_id FROM allocations a JOIN tasks k ON k.id = a.task_id"
+            "   WHERE a.end_time IS NULL AND k.type = 'TRIAL'))"
+            " AND (coalesce(priority, 42), coalesce(queue_position, 0)) < (coalesce(:priority, 42), :position))",
+            {"priority": row["priority"], "position": row["queue_position"] or 0},
         )
     )
 

@@ -8,6 +8,7 @@ run (``metadata.<path>``). What comes from the caller goes into SQL as parameter
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
@@ -38,6 +39,7 @@ class Kind(Enum):
 
     NUMBER = "number"
     TEXT = "text"
+    STATE = "state"
     TIME = "time"
     BOOLEAN = "boolean"
     LABELS = "labels"
@@ -63,6 +65,7 @@ class Subject:
     Attributes:
         name: for messages.
         columns: by the names that callers use.
+        states, state_type: those that a row may hold, any other is refused; what they are called together.
         summary: SQL of the JSON with the metrics' summaries.
         hyperparameters: SQL of the JSON with the hyperparameters.
         hyperparameter_values: where in a hyperparameter its values are: keys, and keys of lists. Without any, the
@@ -72,6 +75,8 @@ class Subject:
 
     name: str
     columns: Mapping[str, Column]
+    states: Sequence[str]
+    state_type: str
     summary: str
     hyperparameters: str
     hyperparameter_values: Tuple[str, ...] = ()
@@ -122,13 +127,16 @@ def read_filter(text: str, subject: Subject) -> Search:
         condition = _TRUE if group is None else _condition(group, subject)
     except RecursionError:
         raise plain("invalid filter: groups are nested too deep") from None
-    return Search(condition, bool(document.get("showArchived")))
+    shows_archived = document.get("showArchived") or False
+    if not isinstance(shows_archived, bool):
+        raise plain("invalid filter: showArchived is neither true nor false")
+    return Search(condition, shows_archived)
 
 
 def _condition(node: Any, subject: Subject) -> Sql:
     if not isinstance(node, dict):
         raise plain("invalid filter: a condition is not a JSON object")
-    kind = node.get("kind")
+    kind = _word(node, "kind")
     if kind == "field":
         return _field(node, subject)
     if kind == "group":
@@ -137,7 +145,7 @@ def _condition(node: Any, subject: Subject) -> Sql:
 
 
 def _group(node: Mapping[str, Any], subject: Subject) -> Sql:
-    conjunction = node.get("conjunction")
+    conjunction = _word(node, "conjunction")
     if conjunction not in ("and", "or"):
         raise plain(f"invalid conjunction value {conjunction}")
     nodes = node.get("children") or []
@@ -151,19 +159,28 @@ def _group(node: Mapping[str, Any], subject: Subject) -> Sql:
 
 
 def _field(node: Mapping[str, Any], subject: Subject) -> Sql:
-    name, operator, value = str(node.get("columnName")), str(node.get("operator")), node.get("value")
+    name, operator, value = _word(node, "columnName"), _word(node, "operator"), node.get("value")
+    if not operator:
+        raise plain("field specified with value but no operator")
     if operator not in (*_COMPARISONS, *_TEXT_OPERATORS, *_EMPTINESS):
         raise plain(f"invalid operator {operator}")
     if value is None and operator not in _EMPTINESS:
         return _TRUE
-    place = _LOCATIONS.get(str(node.get("location")), "")
+    place = _LOCATIONS.get(_word(node, "location"), "")
     where = _in_json(name, place or _place_of(name, subject), subject)
     if where is not None:
-        return _json_condition(where, operator, _json_kind(str(node.get("type")), value), value)
+        return _json_condition(where, operator, _json_kind(_word(node, "type"), value), value)
     column = subject.columns.get(name)
     if column is None:
         raise plain(f"invalid {subject.name} column {name}")
+    if column.kind is Kind.STATE and operator in _COMPARISONS and value not in subject.states:
+        raise _unfit(value, "value for enum", subject.state_type)
     return _column_condition(column, operator, value)
+
+
+def _word(node: Mapping[str, Any], key: str) -> str:
+    value = node.get(key)
+    return "" if value is None else str(value)
 
 
 def _column_condition(column: Column, operator: str, value: Any) -> Sql:
@@ -198,11 +215,15 @@ def _contains(sql: str, operator: str, value: Any) -> Sql:
 
 
 class _Where(NamedTuple):
-    """A place in a JSON document: the document's SQL, the path, and where in that place the values are."""
+    """A place in a JSON document: the document's SQL, the path, and where in that place the values are.
+
+    Numbers that JSON cannot say are texts in the summaries of metrics: ``"Infinity"``, ``"-Infinity"``, ``"NaN"``.
+    """
 
     document: str
     path: str
     value_keys: Tuple[str, ...] = ()
+    of_metric: bool = False
 
 
 def _place_of(name: str, subject: Subject) -> str:
@@ -221,7 +242,7 @@ def _in_json(name: str, place: str, subject: Subject) -> Optional[_Where]:
         metric, _, qualifier = rest.rpartition(".")
         if not metric or qualifier not in _QUALIFIERS:
             return None
-        return _Where(subject.summary, _path(_GROUPS.get(group, group), metric, qualifier))
+        return _Where(subject.summary, _path(_GROUPS.get(group, group), metric, qualifier), of_metric=True)
     keys = name.split(".")[1:]
     if place == "hp" and keys:
         return _Where(subject.hyperparameters, _path(*keys), subject.hyperparameter_values)
@@ -252,7 +273,7 @@ def _json_condition(where: _Where, operator: str, kind: Kind, value: Any) -> Sql
         empty = f"coalesce(json_type({where.document}, ?), 'null') = 'null'"
         return Sql(empty if operator == "isEmpty" else f"NOT ({empty})", (where.path,))
     negated = operator == "notContains"
-    test = _json_test("contains" if negated else operator, kind, value)
+    test = _json_test("contains" if negated else operator, kind, value, where.of_metric)
     exists, parameters = _any_value(where, test)
     return Sql(f"NOT {exists}" if negated else exists, parameters)
 
@@ -267,22 +288,37 @@ def _any_value(where: _Where, test: Sql) -> Tuple[str, Tuple[Any, ...]]:
     return sql, (json.dumps(paths), *test.parameters)
 
 
-def _json_test(operator: str, kind: Kind, value: Any) -> Sql:
+_INFINITE = "CASE {0} WHEN 'Infinity' THEN 9e999 WHEN '-Infinity' THEN -9e999 ELSE {0} END"
+_AS_TEXT = "CASE WHEN v.type IN ('true', 'false') THEN v.type ELSE CAST(v.value AS TEXT) END"
+# months are times, too; other texts that SQLite takes for times, such as "now" and "3", are not
+_AS_MOMENT = (
+    "CASE WHEN v.type = 'text' AND v.value GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]*'"
+    " THEN julianday(CASE length(v.value) WHEN 7 THEN v.value || '-01' ELSE v.value END) END"
+)
+
+
+def _json_test(operator: str, kind: Kind, value: Any, of_metric: bool) -> Sql:
     if operator == "contains":
-        return _contains("v.value", operator, value)
+        return _contains(_AS_TEXT, operator, value)
     if kind is Kind.NUMBER:
-        # SQLite takes any text for greater than any number
-        return Sql(f"v.type IN ('integer', 'real') AND v.value {operator} ?", (_number(value),))
+        # SQLite takes any text for greater than any number, which is right for NaN alone
+        spelled = " OR v.value IN ('Infinity', '-Infinity', 'NaN')" if of_metric else ""
+        test = f"(v.type IN ('integer', 'real'){spelled}) AND {_INFINITE.format('v.value')} {operator} ?"
+        return Sql(test, (_number(value),))
     if kind is Kind.BOOLEAN:
         return Sql(f"v.type {operator} ?", (str(value).lower(),))
     if kind is Kind.TIME:
-        # months are times, too; a day is added to what has none
-        moment = "julianday(CASE length(v.value) WHEN 7 THEN v.value || '-01' ELSE v.value END)"
-        return Sql(f"v.type = 'text' AND {moment} {operator} julianday(?)", (str(value),))
-    return Sql(f"v.type NOT IN ('object', 'array', 'null') AND CAST(v.value AS TEXT) {operator} ?", (str(value),))
+        return Sql(f"{_AS_MOMENT} {operator} julianday(?)", (timestamps.format_wire(_moment(value)),))
+    return Sql(f"v.type NOT IN ('object', 'array', 'null') AND {_AS_TEXT} {operator} ?", (str(value),))
 
 
 # --- values ---------------------------------------------------------------------------------------------------------
+
+
+_WORDS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
+_TIME = re.compile(
+    r"(\d{4}-\d\d(?:-\d\d)?)(?:[ Tt](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?([Zz]|[+-]\d\d:\d\d)?)?\Z", re.ASCII
+)
 
 
 def _parameter(kind: Kind, value: Any) -> Any:
@@ -291,27 +327,43 @@ def _parameter(kind: Kind, value: Any) -> Any:
     if kind is Kind.TIME:
         return _moment(value)
     if kind is Kind.BOOLEAN:
-        return int(value if isinstance(value, bool) else str(value).lower() == "true")
+        return int(_truth(value))
     return str(value)
 
 
 def _number(value: Any) -> float:
     try:
-        return float(value)
+        if not isinstance(value, bool):
+            return float(value)
     except (TypeError, ValueError, OverflowError):
-        raise _unfit(value, "number") from None
+        pass
+    raise _unfit(value, "syntax for type", "integer")
+
+
+def _truth(value: Any) -> bool:
+    truth = _WORDS.get(str(value).lower())
+    if truth is None:
+        raise _unfit(value, "syntax for type", "boolean")
+    return truth
 
 
 def _moment(value: Any) -> int:
-    text = str(value)
+    """A time as microseconds since 1970: a month, a day, or RFC 3339, whose seconds and zone may be left out."""
+    match = _TIME.match(str(value))
     try:
-        return timestamps.parse(text if "T" in text.upper() else f"{text}T00:00:00Z")
+        if match:
+            day, minute, second, zone = match.groups()
+            day = day if len(day) > len("2006-01") else f"{day}-01"
+            return timestamps.parse(f"{day}T{minute or '00:00'}{second or ':00'}{zone or 'Z'}")
     except ValueError:
-        raise _unfit(value, "time such as 2006-01-02T15:04:05Z") from None
+        pass
+    raise _unfit(value, "syntax for type", "timestamp with time zone", "22007")
 
 
-def _unfit(value: Any, what: str) -> Refusal:
-    return plain(f"invalid filter value {json.dumps(value)}: not a {what}")
+def _unfit(value: Any, what: str, of: str, code: str = "22P02") -> Refusal:
+    """The database's own words for a value that cannot be compared with a column."""
+    text = value if isinstance(value, str) else json.dumps(value)
+    return plain(f'ERROR: invalid input {what} {of}: "{text}" (SQLSTATE {code})')
 
 
 # --- orders ---------------------------------------------------------------------------------------------------------
@@ -330,26 +382,44 @@ def read_order(text: str, subject: Subject, id_column: str) -> Sql:
     terms: List[str] = []
     parameters: List[Any] = []
     for part in text.split(",") if text else ():
-        name, equals, direction = part.partition("=")
-        if not equals:
+        name, _, direction = part.partition("=")
+        if part.count("=") != 1:
             raise invalid(f"invalid sort parameter: {part}")
         if direction not in ("asc", "desc"):
             raise invalid(f"invalid sort direction: {direction}")
-        key = _sort_key(name, subject)
-        terms.append(f"{key.text} {direction.upper()} NULLS LAST")
-        parameters.extend(key.parameters)
+        for key in _sort_keys(name, subject):
+            terms.append(f"{key.text} {direction.upper()} NULLS LAST")
+            parameters.extend(key.parameters)
     return Sql(", ".join([*terms, id_column]), tuple(parameters))
 
 
-def _sort_key(name: str, subject: Subject) -> Sql:
+def _sort_keys(name: str, subject: Subject) -> List[Sql]:
     column = subject.columns.get(name)
     if column is not None and column.sort != "":
-        return Sql(column.sort or column.sql)
+        return [Sql(column.sort or column.sql)]
     where = _in_json(name, _place_of(name, subject), subject) if column is None else None
     if where is None:
         raise invalid(f"invalid sort col: {name}")
-    path = f'{where.path}."{where.value_keys[0]}"' if where.value_keys else where.path
-    return Sql(f"json_extract({where.document}, ?)", (path,))
+    if where.of_metric:
+        value = _INFINITE.format(f"json_extract({where.document}, ?)")
+        return [Sql(value, (where.path, where.path))]
+    if not where.value_keys:
+        return _json_sort_keys(where.document, where.path)
+    # what has one value comes before what has a range: its definition has fewer keys
+    definition = _json_sort_keys(where.document, where.path)[:-1]
+    return [*definition, *_json_sort_keys(where.document, f'{where.path}."{where.value_keys[0]}"')]
+
+
+_RANK = (
+    "CASE json_type({}, ?) WHEN 'null' THEN 0 WHEN 'text' THEN 1 WHEN 'integer' THEN 2 WHEN 'real' THEN 2"
+    " WHEN 'false' THEN 3 WHEN 'true' THEN 3 WHEN 'array' THEN 4 WHEN 'object' THEN 5 END"
+)
+
+
+def _json_sort_keys(document: str, path: str) -> List[Sql]:
+    """The order of PostgreSQL's jsonb: null, texts, numbers, booleans, lists, objects; of these, the smaller first."""
+    size, value = "(SELECT count(*) FROM json_each({}, ?))", "json_extract({}, ?)"
+    return [Sql(sql.format(document), (path,)) for sql in (_RANK, size, value)]
 
 
 def columns_of(kinds: Mapping[Kind, Mapping[str, str]], sorts: Mapping[str, str]) -> Dict[str, Column]:

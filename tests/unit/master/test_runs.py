@@ -75,6 +75,7 @@ def test_a_filter_chooses_within_the_project(two_runs: Transaction) -> None:
     text = json.dumps({"filterGroup": {"kind": "group", "conjunction": "and", "children": [condition]}})
     assert runs.archive(two_runs, ADMIN, selection(filter_text=text)) == [runs.Outcome(2, "")]
     assert runs.archive(two_runs, ADMIN, selection(filter_text=text, project_id=5)) == []
+    assert runs.archive(two_runs, ADMIN, selection(filter_text=text, project_id=0)) == []
     with pytest.raises(Refusal, match="run id list must be empty"):
         runs.archive(two_runs, ADMIN, selection(1, filter_text=text))
 

@@ -8,10 +8,15 @@ from typing import Any, List
 import pytest
 
 from determined.master.errors import Code, Refusal
-from determined.master.services import runs
+from determined.master.services import experiment_search, runs
 from determined.master.store.database import Transaction
 
-SUMMARY = {"validation_metrics": {"loss": {"last": 0.5}, "a.b": {"last": 3}, "note": {"last": "good"}}}
+SUMMARY = {
+    "validation_metrics": {
+        "loss": {"last": 0.5}, "a.b": {"last": 3}, "note": {"last": "good"}, "steep": {"last": "Infinity"},
+        "broken": {"last": "NaN"},
+    }
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -64,7 +69,9 @@ def field(name: str, operator: str, value: Any = None, kind: str = "COLUMN_TYPE_
         (field("tags", "=", "vis"), []),
         (field("tags", "!=", "small"), [1, 2, 3]),
         (field("startTime", ">", "1970-01-01T00:00:01Z"), [3]),
+        (field("startTime", ">=", "1970-01-01 00:00:01"), [2, 3]),
         (field("endTime", "isEmpty"), [1, 2, 3]),
+        (field("state", "!=", "ERROR"), [1, 2, 3]),
         (field("archived", "=", True), []),
     ],
 )
@@ -80,6 +87,7 @@ def test_a_column_is_compared_by_its_kind(searched: Transaction, condition: Any,
         (field("hp.opt", "=", "sgd", "COLUMN_TYPE_TEXT"), [2]),
         (field("hp.opt", "notContains", "ad", "COLUMN_TYPE_TEXT"), [2, 3]),
         (field("hp.on", "=", True), [1]),
+        (field("hp.on", "=", "false", "COLUMN_TYPE_TEXT"), [2]),
         (field("hp.größe", "=", 1), [2]),
         (field("hp.lr", "isEmpty"), [3]),
         (field("hp.net", "notEmpty"), [1]),
@@ -87,9 +95,14 @@ def test_a_column_is_compared_by_its_kind(searched: Transaction, condition: Any,
         (field("validation.a.b.last", "=", 3, "COLUMN_TYPE_NUMBER"), [1]),
         (field("validation.note.last", "=", "good", "COLUMN_TYPE_TEXT"), [1]),
         (field("validation.note.last", ">", 0, "COLUMN_TYPE_NUMBER"), []),
+        (field("validation.steep.last", ">", 1e300, "COLUMN_TYPE_NUMBER"), [1]),
+        (field("validation.broken.last", ">", 1e300, "COLUMN_TYPE_NUMBER"), [1]),
+        (field("validation.broken.last", "<", 1e300, "COLUMN_TYPE_NUMBER"), []),
         (field("metadata.tags", "=", "y", "COLUMN_TYPE_TEXT"), [1]),
         (field("metadata.n", "=", 3, "COLUMN_TYPE_NUMBER"), [1]),
         (field("metadata.day", "<", "2024-01-01", "COLUMN_TYPE_DATE"), [2]),
+        (field("metadata.day", "<=", "2023-01", "COLUMN_TYPE_DATE"), [2]),
+        (field("metadata.n", "<", "2024-01-01", "COLUMN_TYPE_DATE"), []),
         (field("metadata.day", ">=", "2024-04-30T12:00:00Z", "COLUMN_TYPE_DATE"), [1]),
     ],
 )
@@ -137,6 +150,27 @@ def test_what_is_no_condition_is_refused(searched: Transaction, condition: Any) 
 
 
 @pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (field("id", "=", "many"), 'type integer: "many"'),
+        (field("id", "=", True), 'type integer: "true"'),
+        (field("state", "=", "QUEUED"), 'enum trial_state: "QUEUED"'),
+        (field("archived", "=", "maybe"), 'type boolean: "maybe"'),
+        (field("startTime", "<", "soon"), 'type timestamp with time zone: "soon"'),
+        ({"kind": "field", "columnName": "id", "value": 3}, "value but no operator"),
+    ],
+)
+def test_a_value_that_its_column_cannot_have_is_named(searched: Transaction, condition: Any, words: str) -> None:
+    with pytest.raises(Refusal, match=words):
+        found(searched, condition)
+
+
+def test_a_text_does_not_say_whether_archived_ones_are_shown(searched: Transaction) -> None:
+    with pytest.raises(Refusal, match="showArchived"):
+        runs.search_runs(searched, 0, "", '{"showArchived": "false"}', 0, -1)
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [("name = 3", "in literal null"), ("{", "unexpected end of JSON input"), ("[]", "not a JSON object")],
 )
@@ -165,6 +199,8 @@ def test_half_of_a_surrogate_pair_is_searched_for_as_it_is_stored(searched: Tran
         ("validation.loss.last=desc", [1, 2, 3]),
         ("state=desc,id=desc", [3, 2, 1]),
         ("state=desc", [1, 2, 3]),
+        ("metadata.n=asc", [2, 1, 3]),
+        ("metadata.n=desc", [1, 2, 3]),
     ],
 )
 def test_what_is_missing_comes_last_and_equals_in_the_order_of_ids(
@@ -178,3 +214,24 @@ def test_what_is_no_order_is_refused_as_invalid(searched: Transaction, sort: str
     with pytest.raises(Refusal) as caught:
         found(searched, sort=sort)
     assert caught.value.code is Code.INVALID_ARGUMENT
+
+
+def test_an_equals_sign_too_many_is_no_direction(searched: Transaction) -> None:
+    with pytest.raises(Refusal, match="invalid sort parameter: id=asc=desc"):
+        found(searched, sort="id=asc=desc")
+
+
+@pytest.mark.parametrize(("direction", "expected"), [("asc", [2, 1, 3, 4]), ("desc", [3, 1, 2, 4])])
+def test_a_hyperparameter_with_a_range_counts_for_more_than_one_value(
+    tx: Transaction, direction: str, expected: List[int]
+) -> None:
+    definitions = [{"type": "const", "val": 0.5}, {"type": "const", "val": 0.25}]
+    definitions.append({"type": "log", "base": 10, "minval": -4, "maxval": -1})
+    for hyperparameters in [*({"lr": definition} for definition in definitions), {}]:
+        tx.insert(
+            "experiments", job_id="j", state="PAUSED", name="e", config="{}", original_config="", owner_id=1,
+            searcher_name="random", searcher_metric="loss", smaller_is_better=1, resource_pool="", start_time=0,
+            project_id=1, hyperparameters=json.dumps(hyperparameters),
+        )  # fmt: skip
+    page = experiment_search.search_experiments(tx, 0, f"hp.lr={direction}", "", 0, -1).page
+    assert [row["id"] for row in page.rows] == expected
