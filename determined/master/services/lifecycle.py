@@ -30,7 +30,11 @@ _END_OF = {
     "STOPPING_ERROR": "ERROR",
 }
 _SEVERITY = {state: rank for rank, state in enumerate(STOPPING)}
-_STOP_REASON = {"STOPPING_CANCELED": "user requested cancellation", "STOPPING_KILLED": "user requested kill"}
+_STOP_REASON = {
+    "STOPPING_CANCELED": "user requested cancellation",
+    "STOPPING_KILLED": "user requested kill",
+    "STOPPING_ERROR": "the search has failed",
+}
 _REASON = {"COMPLETED": "completed", "CANCELED": "canceled", "ERROR": "errored"}
 
 

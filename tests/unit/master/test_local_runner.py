@@ -72,6 +72,19 @@ def test_a_task_begins_when_it_is_told_to(tmp_path: pathlib.Path) -> None:
     assert asyncio.run(run()) == 0
 
 
+def test_a_task_runs_in_the_folder_that_was_chosen_for_it(tmp_path: pathlib.Path) -> None:
+    async def run() -> None:
+        runner = LocalRunner()
+        chosen = tmp_path / "new" / "folder"
+        handle = await runner.start(running(tmp_path, ["touch", "here"])._replace(workdir=chosen))
+        runner.begin(handle)
+        await runner.wait(handle)
+        runner.forget(handle)
+
+    asyncio.run(run())
+    assert os.listdir(tmp_path / "new" / "folder") == ["here"]
+
+
 def test_a_task_whose_master_is_killed_before_it_was_to_begin_never_starts(tmp_path: pathlib.Path) -> None:
     script = """
 import asyncio, os, pathlib, sys, tempfile

@@ -131,6 +131,7 @@ def test_commands_are_listed_by_user_and_workspace(tx: Transaction) -> None:
         (order({}, template="none"), "template 'none' not found"),
         (order({}, workspace_id=7), "workspace '7' not found"),
         (order({}, files=[{"path": "../out", "type": 48}]), "is no path inside of the working folder"),
+        (order({"work_dir": "/tmp"}, files=[{"path": "a", "type": 48}]), "cannot set work_dir and context directory"),
     ],
 )
 def test_what_cannot_be_launched_is_refused_before_anything_is_stored(
