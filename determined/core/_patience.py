@@ -65,7 +65,10 @@ class Outage:
         now = time.monotonic()
         if self._since is None:
             self._since = now
-            logger.warning("the master is away, waiting up to %g s for it: %s", self._patience, error)
+            if isinstance(error, errors.APIException) and error.status_code not in _AWAY:
+                logger.warning("the master failed, asking it a few times more: %s", error)
+            else:
+                logger.warning("the master is away, waiting up to %g s for it: %s", self._patience, error)
         if now - self._since >= self._patience:
             return False
         self._sleep(self._pause)

@@ -287,7 +287,7 @@ def kill(tx: Transaction, trial_id: int) -> None:
     trial = known(tx, trial_id)
     _live_experiment(tx, trial)
     if trial["state"] in TERMINAL:
-        raise invalid(f"trial {trial_id} has ended: it cannot be killed")
+        raise plain(f"trial not found: {trial_id} has ended and cannot be killed")
     lifecycle.kill_trial(tx, trial)
 
 

@@ -108,7 +108,7 @@ def test_a_trial_that_has_ended_cannot_be_killed_while_its_search_goes_on(tx: Tr
     experiment_id = begin(tx, "random", max_trials=2, max_concurrent_trials=2)
     first, _ = trials_of(tx, experiment_id)
     trials.kill(tx, first["id"])
-    with pytest.raises(Refusal, match=f"trial {first['id']} has ended"):
+    with pytest.raises(Refusal, match=f"trial not found: {first['id']} has ended"):
         trials.kill(tx, first["id"])
 
 
