@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 from typing import Any, Dict, List
 
@@ -71,3 +73,16 @@ def test_what_is_no_json_is_refused(document: bytes) -> None:
 def test_answers_that_are_no_pages_are_read_as_they_are() -> None:
     assert _decode(b"[1]") == [1]
     assert _decode(b'{"config":{},"originalConfig":1}') == {"config": {}, "originalConfig": 1}
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+@pytest.mark.parametrize("document", [json.dumps([{}] * 50_000).encode(), b"[" + b"0," * 50_000])
+def test_large_documents_leave_the_garbage_collector_as_it_was(enabled: bool, document: bytes) -> None:
+    was = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        with contextlib.suppress(ValueError):
+            _json.decode(document)
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if was else gc.disable)()
