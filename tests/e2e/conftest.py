@@ -1,9 +1,10 @@
-"""Model directories that trials of these tests run."""
+"""Model directories that trials of these tests run, and waiting for what they do."""
 
 from __future__ import annotations
 
 import pathlib
-from typing import Any, Dict
+import time
+from typing import Any, Callable, Dict
 
 import pytest
 
@@ -29,6 +30,18 @@ with core.init() as context:
         if context.preempt.should_preempt():
             break
 '''
+
+
+def wait_until(holds: Callable[[], Any], seconds: float = 60) -> Any:
+    """Return what a function returns, once that is true."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = holds()
+        if found:
+            return found
+        if time.monotonic() > deadline:
+            raise AssertionError("what was waited for did not come")
+        time.sleep(0.05)
 
 
 @pytest.fixture

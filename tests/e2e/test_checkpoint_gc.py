@@ -7,8 +7,7 @@ import os
 import pathlib
 import signal
 import sqlite3
-import time
-from typing import Any, Callable, Dict, List
+from typing import Any, Dict, List
 
 import pytest
 
@@ -17,7 +16,7 @@ from determined.experimental import client
 from determined.master import LocalMaster
 
 from ..conftest import processes_of
-from .conftest import slow_config
+from .conftest import slow_config, wait_until
 
 UUID = "00000001-1111-4222-8333-000000000001"
 # Found by every interpreter that the master starts: the process that removes files waits as long as the file is there.
@@ -26,14 +25,6 @@ import pathlib, time
 while b"gc_checkpoints" in pathlib.Path("/proc/self/cmdline").read_bytes() and pathlib.Path({hold!r}).exists():
     time.sleep(0.02)
 """
-
-
-def wait_until(holds: Callable[[], Any], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError("what was waited for did not come")
-        time.sleep(0.05)
 
 
 def collections_in(folder: pathlib.Path) -> List[str]:

@@ -7,8 +7,8 @@ import pathlib
 from determined.experimental import client
 from determined.master import LocalMaster
 
-from .conftest import slow_config
-from .test_recovery import steps_of, wait_until
+from .conftest import slow_config, wait_until
+from .test_recovery import steps_of
 
 
 def start(master: LocalMaster, model_dir: pathlib.Path, *, steps: int) -> client.Experiment:

@@ -12,7 +12,8 @@ from determined.common.api.endpoints import trials as trials_api
 from determined.experimental import client
 from determined.master import LocalMaster
 
-from .test_recovery import kill_master, wait_until
+from .conftest import wait_until
+from .test_recovery import kill_master
 
 FAIL = "import time\nprint('the disk is bad', flush=True)\ntime.sleep({seconds})\nraise SystemExit(3)\n"
 

@@ -15,7 +15,8 @@ from determined.common.api.wire.tasks import AllocationAllGatherRequest
 from determined.experimental import client
 from determined.master import LocalMaster
 
-from .test_processes import log_of, run, wait_until
+from .conftest import wait_until
+from .test_processes import log_of, run
 
 
 def test_who_hangs_up_before_a_meeting_is_complete_is_no_part_of_it(

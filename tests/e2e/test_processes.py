@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import signal
-import time
-from typing import Any, Callable, Dict, List
+from typing import Any, Dict, List
 
 import pytest
 
@@ -15,6 +14,7 @@ from determined.experimental import client
 from determined.master import LocalMaster
 
 from ..conftest import processes_of
+from .conftest import wait_until
 
 
 def run(master: LocalMaster, tmp_path: pathlib.Path, script: str, **more: Any) -> client.Experiment:
@@ -30,17 +30,6 @@ def run(master: LocalMaster, tmp_path: pathlib.Path, script: str, **more: Any) -
         **more,
     }
     return client.Determined(master=master.url).create_experiment(config, model_dir=str(folder))
-
-
-def wait_until(holds: Callable[[], Any], seconds: float = 30) -> Any:
-    deadline = time.monotonic() + seconds
-    while True:
-        found = holds()
-        if found:
-            return found
-        if time.monotonic() > deadline:
-            raise AssertionError("what was waited for did not come")
-        time.sleep(0.05)
 
 
 def log_of(experiment: client.Experiment) -> str:

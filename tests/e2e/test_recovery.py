@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import pathlib
 import signal
-import time
-from typing import Any, Callable, Dict, List
+from typing import Dict, List
 
 import pytest
 
@@ -15,17 +14,9 @@ from determined.experimental import client
 from determined.master import LocalMaster
 
 from ..conftest import processes_of
-from .conftest import slow_config
+from .conftest import slow_config, wait_until
 
 STEPS = 8
-
-
-def wait_until(holds: Callable[[], Any], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            raise AssertionError("what was waited for did not come")
-        time.sleep(0.05)
 
 
 def steps_of(trial: client.Trial, group: str) -> List[int]:

@@ -13,7 +13,8 @@ import pytest
 from determined.experimental import client
 from determined.master import LocalMaster
 
-from .test_processes import log_of, run, supervisor_of, wait_until
+from .conftest import wait_until
+from .test_processes import log_of, run, supervisor_of
 
 
 @pytest.fixture(autouse=True)

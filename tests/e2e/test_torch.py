@@ -12,7 +12,8 @@ from determined.common.api.endpoints import trials
 from determined.experimental import client
 from determined.master import LocalMaster
 
-from .test_processes import log_of, wait_until
+from .conftest import wait_until
+from .test_processes import log_of
 
 pytest.importorskip("torch", reason="torch is not installed; `nox -s torch` runs these tests with it")
 
