@@ -90,6 +90,8 @@ class Sql(NamedTuple):
     parameters: Tuple[Any, ...] = ()
 
 
+# So many groups may lie within each other; neither Python nor SQLite can follow many more.
+_DEEPEST = 200
 _TRUE = Sql("1")
 
 
@@ -123,35 +125,34 @@ def read_filter(text: str, subject: Subject) -> Search:
     if not isinstance(document, dict):
         raise plain("invalid filter: not a JSON object")
     group = document.get("filterGroup")
-    try:
-        condition = _TRUE if group is None else _condition(group, subject)
-    except RecursionError:
-        raise plain("invalid filter: groups are nested too deep") from None
+    condition = _TRUE if group is None else _condition(group, subject, 0)
     shows_archived = document.get("showArchived") or False
     if not isinstance(shows_archived, bool):
         raise plain("invalid filter: showArchived is neither true nor false")
     return Search(condition, shows_archived)
 
 
-def _condition(node: Any, subject: Subject) -> Sql:
+def _condition(node: Any, subject: Subject, depth: int) -> Sql:
     if not isinstance(node, dict):
         raise plain("invalid filter: a condition is not a JSON object")
     kind = _word(node, "kind")
     if kind == "field":
         return _field(node, subject)
     if kind == "group":
-        return _group(node, subject)
+        return _group(node, subject, depth)
     raise plain(f"invalid filter kind {kind}")
 
 
-def _group(node: Mapping[str, Any], subject: Subject) -> Sql:
+def _group(node: Mapping[str, Any], subject: Subject, depth: int) -> Sql:
+    if depth == _DEEPEST:
+        raise plain("invalid filter: groups are nested too deep")
     conjunction = _word(node, "conjunction")
     if conjunction not in ("and", "or"):
         raise plain(f"invalid conjunction value {conjunction}")
     nodes = node.get("children") or []
     if not isinstance(nodes, list):
         raise plain("invalid filter: children are not a JSON array")
-    children = [_condition(child, subject) for child in nodes]
+    children = [_condition(child, subject, depth + 1) for child in nodes]
     if not children:
         return _TRUE
     text = f" {conjunction.upper()} ".join(child.text for child in children)
