@@ -396,7 +396,8 @@ def allocation_ended(tx: Transaction, allocation_id: str, ending: Ending) -> Non
         _close_trial(tx, trial["id"], "CANCELED")
     elif failed:
         _count_failure(tx, trial, allocation)
-    elif finished:
+    elif finished and trial["state"] == "ACTIVE":
+        # one that was paused waits, whatever its processes came to: only a trial that is to run can complete
         _close_trial(tx, trial["id"], "COMPLETED")
 
 

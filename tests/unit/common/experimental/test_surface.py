@@ -1,4 +1,4 @@
-"""Every public name and parameter of the SDK since release 0.12 is there."""
+"""Every public name and parameter of the SDK and the Core API since release 0.12 is there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[4]
 CHECK = REPOSITORY.parent / "shared" / "contract" / "check_surface.py"
 
 
-@pytest.mark.parametrize("group", ["sdk", "native"])
+@pytest.mark.parametrize("group", ["api", "sdk", "core", "native"])
 def test_the_released_surface_holds(group: str) -> None:
     if not CHECK.exists():
         pytest.skip("the list of released names is not here")

@@ -88,6 +88,16 @@ def test_a_canceled_search_is_in_error_only_if_there_was_nothing_left_to_try(
     assert (state(tx, experiment_id), len(trials_of(tx, experiment_id))) == (expected, 2)
 
 
+@pytest.mark.parametrize(("pauses", "expected"), [(True, "PAUSED"), (False, "COMPLETED")])
+def test_a_paused_trial_waits_though_its_process_ended_well(tx: Transaction, pauses: bool, expected: str) -> None:
+    experiment_id = begin(tx)
+    allocation_id = run(tx, trials_of(tx, experiment_id)[0])
+    if pauses:
+        lifecycle.pause(tx, experiments.row_of(tx, experiment_id))
+    lifecycle.allocation_ended(tx, allocation_id, EXITED)
+    assert trials_of(tx, experiment_id)[0]["state"] == expected
+
+
 def test_what_is_killed_counts_as_killed_however_it_ends(tx: Transaction) -> None:
     experiment_id = begin(tx)
     allocation_id = run(tx, trials_of(tx, experiment_id)[0])
