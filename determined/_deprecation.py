@@ -8,6 +8,7 @@ import warnings
 from typing import Set, Tuple
 
 _PACKAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
+_PASSED_OVER = (_PACKAGE, "<frozen importlib")
 _told: Set[Tuple[str, str, int]] = set()
 
 
@@ -28,9 +29,9 @@ def moved(old: str, new: str, since: str) -> None:
 
 
 def _tell(text: str) -> None:
-    """Warn at the first frame outside this package, once for each place."""
+    """Warn at the first frame outside this package and the import system, once for each place."""
     level, frame = 1, sys._getframe()
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PASSED_OVER):
         frame = frame.f_back
         level += 1
     place = (text, frame.f_code.co_filename, frame.f_lineno)

@@ -5,9 +5,12 @@ Exception
 ├── InvalidExperimentException        the experiment cannot run as it is written
 │   ├── InvalidDataTypeException
 │   ├── InvalidConfigurationException
-│   └── InvalidModelException
+│   ├── InvalidModelException
+│   └── NoTrialException (RuntimeError)   it has ended without a trial
 ├── InvalidCheckpointException        a folder or archive that holds no usable checkpoint
 ├── CheckpointNotFound                no such checkpoint, or none that fits
+│   ├── NoSuchCheckpoint (ValueError, AssertionError)
+│   └── StoredFilesMissing (NoDirectStorageAccess, FileNotFoundError)
 ├── CheckpointStateException          the checkpoint is not in a state for that
 ├── NoDirectStorageAccess             the storage cannot be reached from here
 ├── ProxiedDownloadFailed             the master could not send a checkpoint
@@ -19,12 +22,19 @@ Exception
 ├── StopLoadingImplementation         ends the import of a model's code early
 └── SkipWorkloadException             a workload was not run
 
+A mistake in the caller's arguments is an `ArgumentError`, which is a ValueError, TypeError, AssertionError and
+AttributeError in one: earlier releases raised now this and now that, and handlers written for them still catch it.
+
 Errors of the connection to a master stand in `determined.common.api.errors`.
 """
 
 from __future__ import annotations
 
 from typing import Any, Sequence
+
+
+class ArgumentError(ValueError, TypeError, AssertionError, AttributeError):
+    """An argument that cannot be used; nothing was sent or changed."""
 
 
 class InternalException(Exception):
@@ -66,6 +76,10 @@ class InvalidModelException(InvalidExperimentException):
     """A model definition that cannot be used."""
 
 
+class NoTrialException(InvalidExperimentException, RuntimeError):
+    """The experiment has ended without a trial."""
+
+
 class InvalidCheckpointException(Exception):
     """A folder or archive that holds no usable checkpoint."""
 
@@ -74,12 +88,28 @@ class CheckpointNotFound(Exception):
     """There is no such checkpoint, or none that fits what was asked."""
 
 
+class NoSuchCheckpoint(CheckpointNotFound, ValueError, AssertionError):
+    """None of the checkpoints fits what was asked."""
+
+
+class NoSuchModelDirectory(FileNotFoundError, ValueError):
+    """The directory with the code of an experiment is not there."""
+
+
+class ModelDirectoryIsFile(NotADirectoryError, ValueError):
+    """The directory with the code of an experiment is a file."""
+
+
 class CheckpointStateException(Exception):
     """The checkpoint is not in a state in which that can be done."""
 
 
 class NoDirectStorageAccess(Exception):
     """The checkpoint's storage cannot be reached from this machine."""
+
+
+class StoredFilesMissing(NoDirectStorageAccess, CheckpointNotFound, FileNotFoundError):
+    """The storage can be reached, but does not hold the files of the checkpoint."""
 
 
 class ProxiedDownloadFailed(Exception):

@@ -13,6 +13,7 @@ import pathlib
 import stat
 from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
+from ..errors import ModelDirectoryIsFile, NoSuchModelDirectory
 from .api.wire.common import File
 from .constants import MAX_CONTEXT_SIZE
 from .detignore import IgnoreRules
@@ -68,6 +69,8 @@ def read_context(
 def list_entries(model_dir: Optional[Path], includes: Iterable[Path] = ()) -> Iterator[Entry]:
     """Yield what would be sent, parents before children; see `read_context`."""
     roots: Dict[str, pathlib.Path] = {}
+    if isinstance(includes, (str, os.PathLike)):
+        includes = [includes]
 
     def claim(name: str, source: pathlib.Path) -> None:
         if name in roots:
@@ -77,9 +80,9 @@ def list_entries(model_dir: Optional[Path], includes: Iterable[Path] = ()) -> It
     if model_dir is not None:
         folder = pathlib.Path(model_dir).expanduser()
         if not folder.exists():
-            raise FileNotFoundError(f"the model directory {folder} does not exist")
+            raise NoSuchModelDirectory(f"the model directory {folder} does not exist")
         if not folder.is_dir():
-            raise NotADirectoryError(f"the model directory {folder} is a file: name the directory that holds it")
+            raise ModelDirectoryIsFile(f"the model directory {folder} is a file: name the directory that holds it")
         for entry in _walk(folder, ""):
             if "/" not in entry.path:
                 claim(entry.path, entry.source)

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from ..common.experimental.determined import Determined as Determined
     from ..common.experimental.experiment import Experiment as Experiment
     from ..common.experimental.model import Model as Model
-    from ..common.experimental.model import ModelOrderBy as ModelOrderBy
     from ..common.experimental.model import ModelSortBy as ModelSortBy
+    from ..common.experimental.model import ModelVersion as ModelVersion
+    from ..common.experimental.project import Project as Project
+    from ..common.experimental.trial import OrderBy as OrderBy
     from ..common.experimental.trial import Trial as Trial
+    from ..common.experimental.trial import TrialSortBy as TrialSortBy
     from ._native import create as create
     from ._native import create_trial_instance as create_trial_instance
     from ._native import try_one_batch
@@ -29,12 +32,13 @@ __getattr__, __dir__, __all__ = attach(
         "Checkpoint": "determined.common.experimental.checkpoint:Checkpoint",
         "Determined": "determined.common.experimental.determined:Determined",
         "Experiment": "determined.common.experimental.experiment:Experiment",
-        "ExperimentReference": "determined.experimental.experiment:ExperimentReference",
         "Model": "determined.common.experimental.model:Model",
-        "ModelOrderBy": "determined.common.experimental.model:ModelOrderBy",
         "ModelSortBy": "determined.common.experimental.model:ModelSortBy",
+        "ModelVersion": "determined.common.experimental.model:ModelVersion",
+        "OrderBy": "determined.common.experimental.trial:OrderBy",
+        "Project": "determined.common.experimental.project:Project",
         "Trial": "determined.common.experimental.trial:Trial",
-        "TrialReference": "determined.experimental.trial:TrialReference",
+        "TrialSortBy": "determined.common.experimental.trial:TrialSortBy",
         "checkpoint": "determined.experimental.checkpoint",
         "client": "determined.experimental.client",
         "create": "determined.experimental._native:create",
@@ -44,5 +48,11 @@ __getattr__, __dir__, __all__ = attach(
         "model": "determined.experimental.model",
         "test_one_batch": "determined.experimental._native:try_one_batch",
         "trial": "determined.experimental.trial",
+    },
+    old={
+        "ExperimentReference": "determined.common.experimental.experiment:ExperimentReference",
+        "ModelOrderBy": "determined.common.experimental.model:ModelOrderBy",
+        "TrialOrderBy": "determined.common.experimental.trial:TrialOrderBy",
+        "TrialReference": "determined.common.experimental.trial:TrialReference",
     },
 )

@@ -1,8 +1,8 @@
 """Checkpoints, as the SDK shows them."""
 
+from ..common.experimental._old_names import old_names
 from ..common.experimental.checkpoint import (
     Checkpoint,
-    CheckpointOrderBy,
     CheckpointSortBy,
     CheckpointState,
     CheckpointTrainingMetadata,
@@ -12,10 +12,11 @@ from ..common.experimental.checkpoint import (
 
 __all__ = [
     "Checkpoint",
-    "CheckpointOrderBy",
     "CheckpointSortBy",
     "CheckpointState",
     "CheckpointTrainingMetadata",
     "DownloadMode",
     "ModelFramework",
 ]
+
+__getattr__, __dir__ = old_names(__name__, "CheckpointOrderBy")

@@ -17,53 +17,45 @@ import pathlib
 import threading
 from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Union
 
-from ..common.api.wire.enums import OrderBy
+from ..common.experimental._enums import OrderBy
 from ..common.experimental._old_names import old_name, old_names
 from ..common.experimental._waiting import DEFAULT_PATIENCE
-from ..common.experimental.checkpoint import (
-    Checkpoint,
-    CheckpointOrderBy,
-    CheckpointSortBy,
-    CheckpointState,
-    DownloadMode,
-)
+from ..common.experimental.checkpoint import Checkpoint, CheckpointSortBy, CheckpointState, DownloadMode
 from ..common.experimental.determined import Determined
-from ..common.experimental.experiment import Experiment, ExperimentOrderBy, ExperimentSortBy, ExperimentState
-from ..common.experimental.metrics import TrialMetrics
-from ..common.experimental.model import Model, ModelOrderBy, ModelSortBy, ModelVersion
+from ..common.experimental.experiment import Experiment, ExperimentSortBy, ExperimentState
+from ..common.experimental.metrics import TrainingMetrics, TrialMetrics, ValidationMetrics, iter_old_metrics
+from ..common.experimental.model import Model, ModelSortBy, ModelVersion
 from ..common.experimental.oauth2_scim_client import Oauth2ScimClient
 from ..common.experimental.project import Project
 from ..common.experimental.resource_pool import ResourcePool
-from ..common.experimental.trial import LogLevel, Trial, TrialOrderBy, TrialSortBy, TrialState
+from ..common.experimental.trial import LogLevel, Trial, TrialSortBy, TrialState
 from ..common.experimental.user import User
 from ..common.experimental.workspace import Workspace
 
 __all__ = [
     "Checkpoint",
-    "CheckpointOrderBy",
     "CheckpointSortBy",
     "CheckpointState",
     "Determined",
     "DownloadMode",
     "Experiment",
-    "ExperimentOrderBy",
     "ExperimentSortBy",
     "ExperimentState",
     "LogLevel",
     "Model",
-    "ModelOrderBy",
     "ModelSortBy",
     "ModelVersion",
     "Oauth2ScimClient",
     "OrderBy",
     "Project",
     "ResourcePool",
+    "TrainingMetrics",
     "Trial",
     "TrialMetrics",
-    "TrialOrderBy",
     "TrialSortBy",
     "TrialState",
     "User",
+    "ValidationMetrics",
     "Workspace",
     "add_oauth_client",
     "create_experiment",
@@ -393,22 +385,21 @@ def stream_trials_metrics(trial_ids: List[int], group: str) -> Iterable[TrialMet
 
 
 @old_name("client.iter_trials_metrics", "0.26")
-def stream_trials_training_metrics(trial_ids: List[int]) -> Iterable[TrialMetrics]:
-    return iter_trials_metrics(trial_ids, "training")
+def stream_trials_training_metrics(trial_ids: List[int]) -> Iterable[TrainingMetrics]:
+    return iter_old_metrics(_get_singleton()._session, trial_ids, TrainingMetrics)
 
 
 @old_name("client.iter_trials_metrics", "0.26")
-def stream_trials_validation_metrics(trial_ids: List[int]) -> Iterable[TrialMetrics]:
-    return iter_trials_metrics(trial_ids, "validation")
+def stream_trials_validation_metrics(trial_ids: List[int]) -> Iterable[ValidationMetrics]:
+    return iter_old_metrics(_get_singleton()._session, trial_ids, ValidationMetrics)
 
 
-__getattr__ = old_names(
+__getattr__, __dir__ = old_names(
     __name__,
-    {
-        "ExperimentReference": "experiment:Experiment",
-        "TrainingMetrics": "metrics:TrialMetrics",
-        "TrialReference": "trial:Trial",
-        "ValidationMetrics": "metrics:TrialMetrics",
-    },
-    "0.26",
+    "CheckpointOrderBy",
+    "ExperimentOrderBy",
+    "ExperimentReference",
+    "ModelOrderBy",
+    "TrialOrderBy",
+    "TrialReference",
 )

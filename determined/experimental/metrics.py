@@ -1,10 +1,8 @@
 """Metrics, as the SDK shows them."""
 
 from ..common.experimental._old_names import old_names
-from ..common.experimental.metrics import TrialMetrics
+from ..common.experimental.metrics import TrainingMetrics, TrialMetrics, ValidationMetrics
 
-__all__ = ["TrialMetrics"]
+__all__ = ["TrainingMetrics", "TrialMetrics", "ValidationMetrics"]
 
-__getattr__ = old_names(
-    __name__, {"TrainingMetrics": "metrics:TrialMetrics", "ValidationMetrics": "metrics:TrialMetrics"}, "0.23"
-)
+__getattr__, __dir__ = old_names(__name__)

@@ -1,8 +1,8 @@
 """Trials, as the SDK shows them."""
 
 from ..common.experimental._old_names import old_names
-from ..common.experimental.trial import LogLevel, Trial, TrialOrderBy, TrialSortBy, TrialState
+from ..common.experimental.trial import LogLevel, OrderBy, Trial, TrialSortBy, TrialState
 
-__all__ = ["LogLevel", "Trial", "TrialOrderBy", "TrialSortBy", "TrialState"]
+__all__ = ["LogLevel", "OrderBy", "Trial", "TrialSortBy", "TrialState"]
 
-__getattr__ = old_names(__name__, {"TrialReference": "trial:Trial"}, "0.26")
+__getattr__, __dir__ = old_names(__name__, "TrialOrderBy", "TrialReference")

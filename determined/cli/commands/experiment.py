@@ -186,7 +186,9 @@ def wait_for_experiment(context: Context, experiment_id: int, polling_interval: 
         if time.monotonic() - told >= _MINUTE:
             told += _MINUTE
             minutes = round((told - started) / _MINUTE)
-            click.echo(f"Waiting for experiment {experiment_id} since {minutes} min ({found.state})", err=True)
+            click.echo(
+                f"Waiting for experiment {experiment_id} since {minutes} min ({format_state(found.state)})", err=True
+            )
         found.reload()
     if found.state != ExperimentState.COMPLETED:
         raise click.ClickException(f"experiment {experiment_id} ended in state {format_state(found.state)}")

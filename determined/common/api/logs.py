@@ -10,6 +10,7 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Optional, TypeVar, Union
 
+from ...errors import ArgumentError
 from .. import timestamps
 from . import errors
 from ._options import DEFAULT_TIMEOUT, Timeout
@@ -63,6 +64,7 @@ def make_filters(
         search_text: only lines that contain this text, in capitals or not.
 
     Raises:
+        ArgumentError: a time is neither text nor a number.
         ValueError: a time cannot be read, or a level is unknown.
     """
     filters = {
@@ -106,7 +108,7 @@ def iter_trial_logs(
         filters: which lines, as `make_filters` returns them.
 
     Raises:
-        ValueError: more than one of follow, head and tail is given, or one is negative.
+        ArgumentError: more than one of follow, head and tail is given, or one is no number of lines.
     """
 
     def open_stream(query: Dict[str, Any]) -> Iterator[TrialLogsResponse]:
@@ -141,10 +143,11 @@ def _iter_logs(
     tail: Optional[int],
     filters: Optional[Dict[str, Any]],
 ) -> Iterator[Line]:
-    if sum((follow, head is not None, tail is not None)) > 1:
-        raise ValueError("give only one of follow, head and tail")
-    if (head or 0) < 0 or (tail or 0) < 0:
-        raise ValueError("head and tail must not be negative")
+    if sum((bool(follow), head is not None, tail is not None)) > 1:
+        raise ArgumentError("give only one of follow, head and tail")
+    for name, count in (("head", head), ("tail", tail)):
+        if count is not None and (not isinstance(count, int) or count < 0):
+            raise ArgumentError(f"{name} must be a number of lines and not negative: {count!r}")
     query = dict(filters or {})
     open_filtered = open_stream
     ranks = query.get("rankIds") or []
@@ -250,9 +253,9 @@ def _timeout_of(query: Dict[str, Any]) -> Timeout:
 
 
 def _list(values: Optional[Iterable[Any]]) -> Optional[List[Any]]:
-    if isinstance(values, str):
-        raise TypeError(f"a list is needed: pass [{values!r}]")
-    return list(values) if values is not None else None
+    if values is None:
+        return None
+    return [values] if isinstance(values, (str, int)) else list(values)
 
 
 def _to_wire_time(moment: Optional[Union[str, int, float]]) -> Optional[str]:
@@ -260,4 +263,6 @@ def _to_wire_time(moment: Optional[Union[str, int, float]]) -> Optional[str]:
         return None
     if isinstance(moment, (int, float)):
         return timestamps.format_wire(int(moment * 1_000_000))
+    if not isinstance(moment, str):
+        raise ArgumentError(f"a time must be RFC 3339 text or seconds since 1970, not {moment!r}")
     return timestamps.format_wire(timestamps.parse(moment))

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import functools
 import importlib
-from typing import TYPE_CHECKING, Any, Callable, Mapping, TypeVar
+import sys
+from typing import TYPE_CHECKING, Any, Callable, List, Tuple, TypeVar
 
-from ..._deprecation import moved, renamed
+from ..._deprecation import renamed
 
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec
 
     P = ParamSpec("P")
 R = TypeVar("R")
+
+# Each old name of a class: the module and the name at which it is found, and what to use today.
+_CLASSES = {
+    "CheckpointOrderBy": ("_enums", "CheckpointOrderBy", "OrderBy"),
+    "ExperimentOrderBy": ("_enums", "ExperimentOrderBy", "OrderBy"),
+    "ExperimentReference": ("experiment", "Experiment", "Experiment"),
+    "ModelOrderBy": ("_enums", "ModelOrderBy", "OrderBy"),
+    "TrialOrderBy": ("_enums", "TrialOrderBy", "OrderBy"),
+    "TrialReference": ("trial", "Trial", "Trial"),
+}
+_CLASSES_SINCE = "0.26"
 
 
 def old_name(new: str, since: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -36,20 +48,22 @@ def old_name(new: str, since: str) -> Callable[[Callable[P, R]], Callable[P, R]]
     return decorate
 
 
-def old_names(module: str, places: Mapping[str, str], since: str) -> Callable[[str], Any]:
-    """Return a module's ``__getattr__`` that finds its old names.
+def old_names(module: str, *names: str) -> Tuple[Callable[[str], Any], Callable[[], List[str]]]:
+    """Return ``__getattr__`` and ``__dir__`` of a module: the first finds its old names, the second lists today's.
 
     Parameters:
-        module: the module's ``__name__``.
-        places: each old name and where it is now, as ``module:name`` below this package.
-        since: the release that moved them.
+        module: the module's ``__name__``; it has an ``__all__``.
+        names: its old names, as they stand in the table above.
     """
 
     def find(name: str) -> Any:
-        if name not in places:
+        if name not in names:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
-        submodule, _, attribute = places[name].partition(":")
-        moved(f"{module}.{name}", f"{module}.{attribute}", since)
+        submodule, attribute, today = _CLASSES[name]
+        renamed(f"{module}.{name}", today, _CLASSES_SINCE)
         return getattr(importlib.import_module(f"{__package__}.{submodule}"), attribute)
 
-    return find
+    def list_names() -> List[str]:
+        return sorted(vars(sys.modules[module])["__all__"])
+
+    return find, list_names

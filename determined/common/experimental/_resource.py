@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import enum
 import sys
 from typing import (
     TYPE_CHECKING,
@@ -10,6 +11,7 @@ from typing import (
     Callable,
     ClassVar,
     Dict,
+    Iterable,
     List,
     Mapping,
     NamedTuple,
@@ -21,13 +23,13 @@ from typing import (
     overload,
 )
 
+from ... import errors
 from ..timestamps import parse, to_datetime
 
 if TYPE_CHECKING:
     from typing_extensions import SupportsIndex
 
     from ..api._session import BaseSession
-    from ..api.wire.enums import WireEnum
 
 Reader = Callable[[Any], Any]
 T = TypeVar("T")
@@ -35,6 +37,8 @@ T = TypeVar("T")
 # Whole configurations are not shown in notebooks: they hold passwords and keys.
 _NEVER_SHOWN = frozenset({"config", "training"})
 
+# What a repr shows beside the identity, where it is known.
+_REPR_FIELDS = ("name", "state")
 
 _read_iso, _READS_Z = datetime.datetime.fromisoformat, sys.version_info >= (3, 11)
 _WITH_MICROSECONDS = len("2026-01-01T00:00:00.123456Z")
@@ -91,9 +95,24 @@ class Resource:
             value = data.get(keys[0]) if len(keys) == 1 else _look_up(data, keys)
             setattr(self, name, value if value is None or read is None else read(value))
 
+    def _take(self, changes: Mapping[str, Any], answer: Mapping[str, Any]) -> None:
+        """Set the fields that a request has changed: from its answer, or where that lacks them from what was sent."""
+        self._hydrate_some({**changes, **{key: answer[key] for key in changes if key in answer}})
+
+    def _hydrate_some(self, data: Mapping[str, Any]) -> None:
+        """Set those declared fields that `data` has."""
+        for name, (keys, read) in self._fields.items():
+            if keys[0] in data:
+                value = _look_up(data, keys)
+                setattr(self, name, value if value is None or read is None else read(value))
+
     def __repr__(self) -> str:
-        shown = ", ".join(f"{name}={getattr(self, name)!r}" for name in self._identity)
-        return f"{type(self).__name__}({shown})"
+        shown = [f"{name}={getattr(self, name)!r}" for name in self._identity]
+        for name in _REPR_FIELDS:
+            value = getattr(self, name) if name in self._fields and name not in self._identity else None
+            if value is not None:
+                shown.append(f"{name}={value.name if isinstance(value, enum.Enum) else repr(value)}")
+        return f"{type(self).__name__}({', '.join(shown)})"
 
     def _repr_html_(self) -> str:
         from . import _html
@@ -121,12 +140,12 @@ class ResourceList(List[T]):
         return _html.tabulate(self)
 
 
-def member_of(enum: Type[WireEnum]) -> Reader:
-    """Return a reader that gives a member of `enum`, or the plain text where a newer master sends an unknown one."""
+def member_of(kind: Type[enum.Enum]) -> Reader:
+    """Return a reader that gives a member of `kind`, or the plain text where a newer master sends an unknown one."""
 
-    def read(value: Any) -> Union[WireEnum, str]:
+    def read(value: Any) -> Union[enum.Enum, str]:
         try:
-            return enum(value)
+            return kind(value)
         except ValueError:
             return str(value)
 
@@ -143,17 +162,40 @@ def read_time(value: Any) -> Optional[datetime.datetime]:
         return None
 
 
+def check_names(names: Any, argument: str) -> List[str]:
+    """Return names that a caller gives, as a list; a single text is one name.
+
+    Raises:
+        ArgumentError: it is neither a text nor texts in a list, tuple or set.
+    """
+    if isinstance(names, str):
+        return [names]
+    if isinstance(names, bytes) or not isinstance(names, Iterable):
+        raise errors.ArgumentError(f"{argument} must be a list of texts, not {type(names).__name__}")
+    found = list(names)
+    for name in found:
+        if not isinstance(name, str):
+            raise errors.ArgumentError(f"{argument} must hold nothing but texts, not {name!r}")
+    return found
+
+
+def as_list(values: Any) -> Optional[List[Any]]:
+    """Return the values that a caller gives: a single text or number is one; None for None."""
+    if values is None:
+        return None
+    return [values] if isinstance(values, (str, int)) else list(values)
+
+
 def merge_metadata(old: Optional[Mapping[str, Any]], new: Mapping[str, Any]) -> Dict[str, Any]:
     """Return `old` with the top-level entries of `new` put over it."""
     if not isinstance(new, Mapping):
-        raise TypeError(f"metadata must be a dictionary, not {type(new).__name__}")
+        raise errors.ArgumentError(f"metadata must be a dictionary, not {type(new).__name__}")
     return {**(old or {}), **new}
 
 
 def drop_metadata(old: Optional[Mapping[str, Any]], keys: List[str]) -> Dict[str, Any]:
     """Return `old` without the top-level entries named in `keys`; names that are not there are ignored."""
-    if isinstance(keys, str):
-        raise TypeError(f"keys must be a list of names: pass [{keys!r}]")
+    keys = check_names(keys, "keys")
     return {key: value for key, value in (old or {}).items() if key not in set(keys)}
 
 

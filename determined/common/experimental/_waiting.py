@@ -10,7 +10,7 @@ from ... import errors
 from .. import polling
 from ..api import errors as api_errors
 from ..api.endpoints import experiments as experiments_api
-from ..api.wire.enums import ExperimentState
+from ._enums import ExperimentState
 from ._resource import member_of
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ State = Union[ExperimentState, str]
 DEFAULT_PATIENCE = 900.0
 """Seconds for which a master that does not answer is waited for."""
 
-_ENDED = frozenset(
+ENDED = frozenset(
     {
         ExperimentState.COMPLETED,
         ExperimentState.CANCELED,
@@ -47,7 +47,7 @@ def end_state(state: Optional[State], end_time: Optional[str]) -> Optional[State
     if state is None:
         return None
     if isinstance(state, ExperimentState):
-        return state if state in _ENDED else None
+        return state if state in ENDED else None
     return state if end_time else None
 
 
@@ -72,9 +72,9 @@ def wait_until(
         ValueError: a number of seconds makes no sense.
     """
     if interval <= 0:
-        raise ValueError(f"interval must be above 0 seconds, not {interval}")
+        raise errors.ArgumentError(f"interval must be above 0 seconds, not {interval}")
     if patience is not None and patience < 0:
-        raise ValueError(f"patience must not be below 0 seconds: {patience}")
+        raise errors.ArgumentError(f"patience must not be below 0 seconds: {patience}")
     last_answer = time.monotonic()
 
     def look_patiently() -> Optional[T]:

@@ -15,15 +15,16 @@ from ..api.endpoints import models as models_api
 from ..api.endpoints import plain
 from ..api.endpoints import users as users_api
 from ..api.endpoints import workspaces as workspaces_api
-from ..api.wire.enums import ExperimentState, GetExperimentsSortBy, GetModelsSortBy, OrderBy
+from ..api.wire import enums as wire
+from ._enums import ExperimentSortBy, ExperimentState, ModelSortBy, OrderBy, to_wire
 from ._lookup import find_workspace
 from ._old_names import old_name
 from ._progress import progress_bar
-from ._resource import ResourceList
+from ._resource import ResourceList, as_list
 from ._waiting import DEFAULT_PATIENCE, Watch, wait_until
 from .checkpoint import Checkpoint
 from .experiment import Experiment
-from .metrics import TrialMetrics, iter_trials_metrics
+from .metrics import TrainingMetrics, TrialMetrics, ValidationMetrics, iter_old_metrics, iter_trials_metrics
 from .model import Model, find_model
 from .oauth2_scim_client import Oauth2ScimClient
 from .trial import Trial
@@ -82,7 +83,7 @@ class Determined:
         token: Optional[str] = None,
     ) -> None:
         if token is not None and (user is not None or password is not None):
-            raise ValueError("a token says whose it is: leave out user and password")
+            raise errors.ArgumentError("a token says whose it is: leave out user and password")
         address = authentication.master_address(master)
         cert = certs.default_load(address, cert_path, cert_name, noverify)
         self._has_given_token = token is not None
@@ -126,12 +127,13 @@ class Determined:
             activate: start it; otherwise it stays paused.
 
         Raises:
-            TypeError: `config` is neither a dictionary nor a path.
-            ValueError: the file holds no configuration, or code is given for a fork.
+            ArgumentError: `config` is neither a dictionary nor a path, code is given for a fork, or the model directory
+                is not there.
+            ValueError: the file holds no configuration.
             APIException: the master refuses the configuration.
         """
         if parent_id is not None and (model_dir is not None or includes is not None):
-            raise ValueError("a fork uses the code of its parent: leave out model_dir and includes")
+            raise errors.ArgumentError("a fork uses the code of its parent: leave out model_dir and includes")
         request: Any = {
             "config": _config_text(config),
             "modelDefinition": context.read_context(model_dir, includes or ()),
@@ -142,7 +144,8 @@ class Determined:
         }
         answer = experiments_api.create_experiment(self._session, request)
         experiment = Experiment._from_wire(self._session, answer["experiment"])
-        experiment.config = answer.get("config") or experiment.config
+        if experiment.config is None:
+            experiment.config = answer.get("config")
         return experiment
 
     def get_experiment(self, experiment_id: int) -> Experiment:
@@ -153,7 +156,7 @@ class Determined:
 
     def list_experiments(
         self,
-        sort_by: Optional[GetExperimentsSortBy] = None,
+        sort_by: Optional[ExperimentSortBy] = None,
         order_by: Optional[OrderBy] = None,
         experiment_ids: Optional[List[int]] = None,
         labels: Optional[List[str]] = None,
@@ -162,7 +165,7 @@ class Determined:
         name: Optional[str] = None,
         project_id: Optional[int] = None,
     ) -> List[Experiment]:
-        """Return the experiments that meet all of the conditions.
+        """Return the experiments that meet all of the conditions; an empty list is no condition.
 
         Parameters:
             sort_by: what to sort by; by default the number.
@@ -180,7 +183,7 @@ class Determined:
 
     def iter_experiments(
         self,
-        sort_by: Optional[GetExperimentsSortBy] = None,
+        sort_by: Optional[ExperimentSortBy] = None,
         order_by: Optional[OrderBy] = None,
         experiment_ids: Optional[List[int]] = None,
         labels: Optional[List[str]] = None,
@@ -190,16 +193,15 @@ class Determined:
         project_id: Optional[int] = None,
     ) -> Iterator[Experiment]:
         """Iterate over the experiments that `list_experiments` returns, fetching them as they are needed."""
-        if (experiment_ids is not None and not experiment_ids) or (states is not None and not states):
-            return
-        shown = {ExperimentState(state) for state in states or ()}
+        experiment_ids, labels, users, states = map(as_list, (experiment_ids, labels, users, states))
+        shown = {ExperimentState(to_wire(wire.ExperimentState, state, "states")) for state in states or ()}
         # the master takes a comma for the end of a label
         odd_labels = {label for label in labels or () if "," in label}
-        wanted = None if experiment_ids is None else set(experiment_ids)
+        wanted = set(experiment_ids or ())
         query: Any = {
-            "sortBy": sort_by,
-            "orderBy": order_by,
-            "experimentIdFilter": {"incl": list(experiment_ids)} if experiment_ids is not None else None,
+            "sortBy": to_wire(wire.GetExperimentsSortBy, sort_by, "sort_by"),
+            "orderBy": to_wire(wire.OrderBy, order_by, "order_by"),
+            "experimentIdFilter": {"incl": experiment_ids} if experiment_ids else None,
             "labels": [label for label in labels if label not in odd_labels] if labels is not None else None,
             "users": users,
             "states": _stored_states(shown) if shown else None,
@@ -207,7 +209,7 @@ class Determined:
             "projectId": project_id,
         }
         for data in experiments_api.list_experiments(self._session, query):
-            if wanted is not None and data["id"] not in wanted:
+            if wanted and data["id"] not in wanted:
                 continue  # an old master, which does not know the filter
             if (not shown or _is_shown(data["state"], shown)) and odd_labels.issubset(data.get("labels") or ()):
                 yield Experiment._from_list(self._session, data)
@@ -264,10 +266,12 @@ class Determined:
     def _number_of(self, experiment: Union[Experiment, int]) -> int:
         if not isinstance(experiment, Experiment):
             if not isinstance(experiment, int) or isinstance(experiment, bool):
-                raise TypeError(f"an experiment or its number is needed, not {type(experiment).__name__}")
+                raise errors.ArgumentError(f"an experiment or its number is needed, not {type(experiment).__name__}")
             return experiment
         if experiment._session.master != self._session.master:
-            raise ValueError(f"experiment {experiment.id} is one of {experiment._session.master}, not of this master")
+            raise errors.ArgumentError(
+                f"experiment {experiment.id} is one of {experiment._session.master}, not of this master"
+            )
         return experiment.id
 
     def get_trial(self, trial_id: int) -> Trial:
@@ -315,11 +319,10 @@ class Determined:
             "description": description,
             "metadata": metadata,
             "labels": labels,
-            "workspaceId": workspace_name and find_workspace(self._session, workspace_name)["id"],
+            "workspaceName": workspace_name,
         }
         sent: Any = {key: value for key, value in request.items() if value}
-        created = models_api.create_model(self._session, sent)
-        return self.get_model(created["id"] or created["name"])  # the answer to a creation lacks fields
+        return Model._from_wire(self._session, models_api.create_model(self._session, sent))
 
     def get_model(self, identifier: Union[str, int, None] = None, *, name: Optional[str] = None) -> Model:
         """Return a model of the registry by name or number.
@@ -333,12 +336,12 @@ class Determined:
         """
         key = name if identifier is None else identifier
         if key is None or key == "":
-            raise ValueError("give the model's name or number")
+            raise errors.ArgumentError("give the model's name or number")
         return Model._from_wire(self._session, find_model(self._session, key))
 
     def list_models(
         self,
-        sort_by: GetModelsSortBy = GetModelsSortBy.NAME,
+        sort_by: ModelSortBy = ModelSortBy.NAME,
         order_by: OrderBy = OrderBy.ASCENDING,
         name: Optional[str] = None,
         description: Optional[str] = None,
@@ -366,7 +369,7 @@ class Determined:
 
     def iter_models(
         self,
-        sort_by: GetModelsSortBy = GetModelsSortBy.NAME,
+        sort_by: ModelSortBy = ModelSortBy.NAME,
         order_by: OrderBy = OrderBy.ASCENDING,
         name: Optional[str] = None,
         description: Optional[str] = None,
@@ -381,7 +384,7 @@ class Determined:
 
     def _read_models(
         self,
-        sort_by: GetModelsSortBy,
+        sort_by: ModelSortBy,
         order_by: OrderBy,
         name: Optional[str],
         description: Optional[str],
@@ -391,14 +394,15 @@ class Determined:
         page_size: int = 0,
     ) -> Iterator[Model]:
         # The master answers all models where it does not know a workspace's name.
-        named = [find_workspace(self._session, workspace)["id"] for workspace in workspace_names or ()]
+        names = as_list(workspace_names) or ()
+        named = [find_workspace(self._session, workspace)["id"] for workspace in names]
         query = {
-            "sortBy": sort_by,
-            "orderBy": order_by,
+            "sortBy": to_wire(wire.GetModelsSortBy, sort_by, "sort_by"),
+            "orderBy": to_wire(wire.OrderBy, order_by, "order_by"),
             "name": name,
             "description": description,
             "id": model_id,
-            "workspaceIds": [*(workspace_ids or ()), *named],
+            "workspaceIds": [*(as_list(workspace_ids) or ()), *named],
         }
         sent: Any = {key: value for key, value in query.items() if value}
         for data in models_api.list_models(self._session, sent, page_size=page_size):
@@ -450,18 +454,20 @@ class Determined:
         Parameters:
             username: the name to log in with.
             admin: whether the user will be an administrator.
-            password: the password; a remote user has none.
+            password: the password: 8 characters or more, among them a capital letter, a small one and a digit. A remote
+                user has none.
             remote: whether the user logs in through another service.
 
         Raises:
-            ValueError: the password is too weak, or is given for a remote user.
+            ArgumentError: the password is missing or too weak, or is given for a remote user.
         """
         if remote and password:
-            raise ValueError("a remote user has no password: leave it out")
+            raise errors.ArgumentError("a remote user has no password: leave it out")
         request: Dict[str, Any] = {
             "user": {"username": username, "admin": admin, "active": True, "remote": remote},
         }
-        if password:
+        if not remote:
+            password = password or ""
             authentication.check_password_complexity(password)
             request.update(password=authentication.salt_and_hash(password), isHashed=True)
         sent: Any = request
@@ -554,7 +560,7 @@ class Determined:
     @old_name("Determined.list_models", "0.26")
     def get_models(
         self,
-        sort_by: GetModelsSortBy = GetModelsSortBy.NAME,
+        sort_by: ModelSortBy = ModelSortBy.NAME,
         order_by: OrderBy = OrderBy.ASCENDING,
         name: Optional[str] = None,
         description: Optional[str] = None,
@@ -578,12 +584,12 @@ class Determined:
         return self.iter_trials_metrics(trial_ids, group)
 
     @old_name("Determined.iter_trials_metrics", "0.26")
-    def stream_trials_training_metrics(self, trial_ids: List[int]) -> Iterable[TrialMetrics]:
-        return self.iter_trials_metrics(trial_ids, "training")
+    def stream_trials_training_metrics(self, trial_ids: List[int]) -> Iterable[TrainingMetrics]:
+        return iter_old_metrics(self._session, trial_ids, TrainingMetrics)
 
     @old_name("Determined.iter_trials_metrics", "0.26")
-    def stream_trials_validation_metrics(self, trial_ids: List[int]) -> Iterable[TrialMetrics]:
-        return self.iter_trials_metrics(trial_ids, "validation")
+    def stream_trials_validation_metrics(self, trial_ids: List[int]) -> Iterable[ValidationMetrics]:
+        return iter_old_metrics(self._session, trial_ids, ValidationMetrics)
 
 
 def _config_text(config: Config) -> str:
@@ -593,19 +599,19 @@ def _config_text(config: Config) -> str:
     if isinstance(config, dict):
         return yaml.dump(config, sort_keys=False)
     if not isinstance(config, (str, pathlib.Path)):
-        raise TypeError(f"config must be a dictionary or the path of a YAML file, not {type(config).__name__}")
+        raise errors.ArgumentError(f"config must be a dictionary or the path of a file, not {type(config).__name__}")
     yaml.load_file(config)
     return pathlib.Path(config).read_text(encoding="utf-8")
 
 
-def _stored_states(shown: "set[ExperimentState]") -> List[ExperimentState]:
+def _stored_states(shown: "set[ExperimentState]") -> List[wire.ExperimentState]:
     """Return the stored states that hold all experiments in the states that are shown."""
     stored = shown - _SHOWN_FOR_ACTIVE
     if shown & _SHOWN_FOR_ACTIVE:
         stored.add(ExperimentState.ACTIVE)
     if ExperimentState.RUNNING in shown:
         stored.add(ExperimentState.RUNNING)  # stored for unmanaged experiments
-    return sorted(stored)
+    return sorted(wire.ExperimentState(state.value) for state in stored)
 
 
 def _is_shown(state: str, shown: "set[ExperimentState]") -> bool:

@@ -8,27 +8,32 @@ import pathlib
 from typing import (
     TYPE_CHECKING,
     Any,
+    Callable,
     Dict,
+    FrozenSet,
+    Iterable,
     Iterator,
     List,
     Mapping,
     Optional,
-    Sequence,
+    Set,
     Tuple,
     Union,
 )
 
 from ... import errors
+from ..api import errors as api_errors
 from ..api._json import Deferred
 from ..api._pages import LAZY_PAGE
 from ..api.endpoints import experiments as experiments_api
-from ..api.wire.enums import ExperimentState, OrderBy
-from ..api.wire.enums import GetExperimentsSortBy as ExperimentSortBy
+from ..api.wire import enums as wire
 from . import _waiting, checkpoint, trial
+from ._enums import ExperimentSortBy, ExperimentState, OrderBy, text_of, to_wire
 from ._lookup import find_project, find_workspace
 from ._old_names import old_name, old_names
 from ._progress import progress_bar
-from ._resource import Resource, ResourceList, field
+from ._resource import Resource, ResourceList, check_names, field
+from .checkpoint import _order
 
 if TYPE_CHECKING:
     import pandas
@@ -37,12 +42,15 @@ if TYPE_CHECKING:
     from ..api._session import BaseSession
     from ..api.wire.experiments import PatchExperiment
 
-ExperimentOrderBy = OrderBy
+__all__ = ["Experiment", "ExperimentSortBy", "ExperimentState", "OrderBy", "TERMINAL_STATES"]
 
-__all__ = ["Experiment", "ExperimentOrderBy", "ExperimentSortBy", "ExperimentState"]
+TERMINAL_STATES = _waiting.ENDED
+"""The states in which an experiment has ended."""
 
 # What lists hold in place of notes that are not empty.
 _NOTES_LEFT_OUT = "omitted"
+# Statuses of a master that does not know a call; an experiment that is not there answers 404 as well.
+_NO_SUCH_CALL = frozenset({404, 405, 501})
 
 
 class Experiment(Resource):
@@ -61,8 +69,8 @@ class Experiment(Resource):
     """What the experiment is about."""
     notes: Optional[str] = field("notes")
     """Free text in Markdown; None where the experiment comes from a list, until it is reloaded."""
-    labels: Optional[List[str]] = field("labels")
-    """The experiment's labels, in no order."""
+    labels: Optional[Set[str]] = field("labels", set)
+    """The experiment's labels."""
     state: Optional[Union[ExperimentState, str]] = field("state", _waiting.read_state)
     """The state at the time of the last `reload`."""
     progress: Optional[float] = field("progress")
@@ -146,7 +154,7 @@ class Experiment(Resource):
 
             def look() -> Optional[Union[ExperimentState, str]]:
                 self.reload()
-                progress.move_to(self.progress or 0.0, str(self.state))
+                progress.move_to(self.progress or 0.0, text_of(self.state or ""))
                 if self.state == ExperimentState.PAUSED and not self.unmanaged and not through_pause:
                     raise ValueError(
                         f"experiment {self.id} is paused: activate() it before waiting for its end, or wait with"
@@ -174,7 +182,7 @@ class Experiment(Resource):
 
         Raises:
             ExperimentTimeout: there was no trial in time.
-            InvalidExperimentException: the experiment has ended without a trial.
+            NoTrialException: the experiment has ended without a trial; it is a RuntimeError.
         """
 
         def look() -> Optional[trial.Trial]:
@@ -182,8 +190,8 @@ class Experiment(Resource):
             if first is None:
                 self.reload()
                 if _waiting.end_state(self.state, self._end_time) is not None:
-                    raise errors.InvalidExperimentException(
-                        f"experiment {self.id} has no trial: it ended as {self.state}"
+                    raise errors.NoTrialException(
+                        f"experiment {self.id} has no trial: it ended as {text_of(self.state or '')}"
                     )
             return first
 
@@ -252,33 +260,70 @@ class Experiment(Resource):
         """Replace the experiment's notes."""
         self._patch({"notes": notes})
 
-    def set_labels(self, labels: Sequence[str]) -> None:
-        """Replace all labels of the experiment."""
-        if isinstance(labels, str):
-            raise TypeError(f"labels must be a list: pass [{labels!r}]")
-        self._patch({"labels": sorted(set(labels))})
+    def set_labels(self, labels: Iterable[str]) -> None:
+        """Replace all labels of the experiment.
+
+        Parameters:
+            labels: a set or list of labels; a single text is one label.
+
+        Raises:
+            ArgumentError: `labels` holds anything but texts.
+        """
+        self._patch({"labels": sorted(set(check_names(labels, "labels")))})
 
     def add_label(self, label: str) -> None:
-        """Add a label, if the experiment does not have it."""
-        self.reload()
-        self.set_labels([*(self.labels or []), label])
+        """Add a label, if the experiment does not have it; labels that others add at the same time stay.
+
+        Raises:
+            ArgumentError: the label is no text.
+        """
+        if not self._call_for_label(experiments_api.add_experiment_label, label, _NO_SUCH_CALL):
+            self._change_labels(lambda labels: labels | {label})
 
     def remove_label(self, label: str) -> None:
-        """Remove a label, if the experiment has it."""
-        self.reload()
-        self.set_labels([other for other in self.labels or [] if other != label])
+        """Remove a label, if the experiment has it; labels that others add at the same time stay.
 
-    def download_code(self, output_dir: Optional[str] = None) -> str:
+        Raises:
+            ArgumentError: the label is no text.
+        """
+        # masters up to 0.38.1 fail on PostgreSQL 15 and newer
+        unknown = _NO_SUCH_CALL | {500}
+        if not self._call_for_label(experiments_api.remove_experiment_label, label, unknown):
+            self._change_labels(lambda labels: labels - {label})
+
+    def _call_for_label(
+        self, call: Callable[[BaseSession, int, str], List[str]], label: str, unknown: FrozenSet[int]
+    ) -> bool:
+        """Make a call that changes one label; returns whether the master could: `unknown` are the statuses if not."""
+        check_names([label], "labels")
+        if label in ("", ".", "..") or set(label) & set("/:"):
+            return False  # the master cannot route a path that ends in it
+        try:
+            labels = call(self._session, self.id, label)
+        except api_errors.APIException as error:
+            if error.status_code not in unknown:
+                raise
+            return False
+        self._take({"labels": labels}, {})
+        self._put_in_config({"labels": sorted(labels)})
+        return True
+
+    def _change_labels(self, change: Callable[[Set[str]], Set[str]]) -> None:
+        self.reload()
+        self.set_labels(change(self.labels or set()))
+
+    def download_code(self, output_dir: Union[None, str, os.PathLike[str]] = None) -> str:
         """Download the code that the experiment was created with and return the file's path.
 
         Parameters:
-            output_dir: the directory for the file ``experiment_<id>_model_def.tgz``; it is made where it is missing.
-                By default the working directory.
+            output_dir: the directory for the file ``exp-<id>_model_def.tar.gz``, where ``~`` is the home directory; it
+                is made where it is missing. By default the working directory.
         """
-        directory = pathlib.Path(output_dir or ".")
+        code = base64.b64decode(experiments_api.get_model_definition(self._session, self.id))
+        directory = pathlib.Path(output_dir or ".").expanduser()
         directory.mkdir(parents=True, exist_ok=True)
-        path = directory / f"experiment_{self.id}_model_def.tgz"
-        path.write_bytes(base64.b64decode(experiments_api.get_model_definition(self._session, self.id)))
+        path = directory / f"exp-{self.id}_model_def.tar.gz"
+        path.write_bytes(code)
         return str(path)
 
     def iter_trials(
@@ -294,9 +339,11 @@ class Experiment(Resource):
             order_by: the direction.
             limit: how many trials to fetch with one request; a smaller number gives the first one sooner.
         """
-        found = experiments_api.list_experiment_trials(
-            self._session, self.id, {"sortBy": sort_by, "orderBy": order_by}, page_size=limit or 0
-        )
+        query: Any = {
+            "sortBy": to_wire(wire.GetExperimentTrialsSortBy, sort_by, "sort_by"),
+            "orderBy": to_wire(wire.OrderBy, order_by, "order_by"),
+        }
+        found = experiments_api.list_experiment_trials(self._session, self.id, query, page_size=limit or 0)
         return (trial.Trial._from_wire(self._session, data) for data in found)
 
     def list_trials(
@@ -313,7 +360,7 @@ class Experiment(Resource):
     def list_checkpoints(
         self,
         sort_by: Optional[Union[str, checkpoint.CheckpointSortBy]] = None,
-        order_by: Optional[checkpoint.CheckpointOrderBy] = None,
+        order_by: Optional[OrderBy] = None,
         max_results: Optional[int] = None,
     ) -> List[checkpoint.Checkpoint]:
         """Return the completed checkpoints of all trials, by default the best by the searcher's metric first.
@@ -324,14 +371,14 @@ class Experiment(Resource):
             max_results: return so many at most.
 
         Raises:
-            ValueError: only one of `sort_by` and `order_by` is given.
+            ArgumentError: only one of `sort_by` and `order_by` is given, or `sort_by` is of another type.
         """
-        return ResourceList(self._read_checkpoints(sort_by, order_by, max_results, checkpoint.page_size(max_results)))
+        return ResourceList(self._read_checkpoints(sort_by, order_by, max_results, _order.page_size(max_results)))
 
     def iter_checkpoints(
         self,
         sort_by: Optional[Union[str, checkpoint.CheckpointSortBy]] = None,
-        order_by: Optional[checkpoint.CheckpointOrderBy] = None,
+        order_by: Optional[OrderBy] = None,
         max_results: Optional[int] = None,
     ) -> Iterator[checkpoint.Checkpoint]:
         """Iterate over the checkpoints that `list_checkpoints` returns, fetching them as they are needed."""
@@ -340,14 +387,15 @@ class Experiment(Resource):
     def _read_checkpoints(
         self,
         sort_by: Optional[Union[str, checkpoint.CheckpointSortBy]],
-        order_by: Optional[checkpoint.CheckpointOrderBy],
+        order_by: Optional[OrderBy],
         max_results: Optional[int],
         page_size: int,
     ) -> Iterator[checkpoint.Checkpoint]:
-        order = checkpoint.CheckpointOrder.of(sort_by, order_by) or checkpoint.CheckpointOrder.best_by_searcher()
+        order = _order.CheckpointOrder.of(sort_by, order_by) or _order.CheckpointOrder.best_by_searcher()
         found = experiments_api.list_experiment_checkpoints(self._session, self.id, order.query(), page_size=page_size)
-        return checkpoint.iterate_sorted(self._session, found, order, max_results)
+        return _order.iterate_sorted(self._session, found, order, max_results)
 
+    @old_name("Experiment.list_checkpoints", "0.26")
     def top_checkpoint(
         self, sort_by: Optional[str] = None, smaller_is_better: Optional[bool] = None
     ) -> checkpoint.Checkpoint:
@@ -358,16 +406,11 @@ class Experiment(Resource):
             smaller_is_better: how to compare; by default as the searcher does, and ignored without `sort_by`.
 
         Raises:
-            CheckpointNotFound: no completed checkpoint has a value of that metric.
+            NoSuchCheckpoint: no completed checkpoint has a value of that metric.
         """
-        best = self.top_n_checkpoints(1, sort_by, smaller_is_better)
-        if not best:
-            metric = repr(sort_by) if sort_by else "of the searcher"
-            raise errors.CheckpointNotFound(
-                f"experiment {self.id} has no completed checkpoint with the metric {metric}"
-            )
-        return best[0]
+        return self._find_best(1, sort_by, smaller_is_better)[0]
 
+    @old_name("Experiment.list_checkpoints", "0.26")
     def top_n_checkpoints(
         self, limit: int, sort_by: Optional[str] = None, smaller_is_better: Optional[bool] = None
     ) -> List[checkpoint.Checkpoint]:
@@ -377,17 +420,30 @@ class Experiment(Resource):
             limit: return so many at most.
             sort_by: the validation metric to compare by; by default that of the searcher.
             smaller_is_better: how to compare; by default as the searcher does, and ignored without `sort_by`.
+
+        Raises:
+            NoSuchCheckpoint: no completed checkpoint has a value of that metric.
         """
+        return self._find_best(limit, sort_by, smaller_is_better)
+
+    def _find_best(
+        self, limit: int, sort_by: Optional[str], smaller_is_better: Optional[bool]
+    ) -> List[checkpoint.Checkpoint]:
         if sort_by is None:
-            order = checkpoint.CheckpointOrder.best_by_searcher()
+            order = _order.CheckpointOrder.best_by_searcher()
         else:
-            order = checkpoint.CheckpointOrder.best_by(*self._choose_metric(sort_by, smaller_is_better))
+            _order.check_metric_name(sort_by)
+            order = _order.CheckpointOrder.best_by(*self._choose_metric(sort_by, smaller_is_better))
         found = experiments_api.list_experiment_checkpoints(
-            self._session, self.id, order.query(), page_size=checkpoint.page_size(limit)
+            self._session, self.id, order.query(), page_size=_order.page_size(limit)
         )
-        return ResourceList(
-            checkpoint.iterate_sorted(self._session, found, order, limit, only_with_metric=True, one_per_trial=True)
+        best = ResourceList(
+            _order.iterate_sorted(self._session, found, order, limit, only_with_metric=True, one_per_trial=True)
         )
+        if not best:
+            metric = repr(sort_by) if sort_by else "of the searcher"
+            raise errors.NoSuchCheckpoint(f"experiment {self.id} has no completed checkpoint with the metric {metric}")
+        return best
 
     def metrics_frame(self, group: str, *, hparams: bool = False) -> pandas.DataFrame:
         """Return all reports of one metric group, of all trials, as a table of pandas.
@@ -461,10 +517,16 @@ class Experiment(Resource):
     def _hparams_of_trials(self) -> Dict[int, Dict[str, Any]]:
         return {one.id: one.hparams or {} for one in self.iter_trials()}
 
-    def get_pachyderm_config(self) -> Optional[Dict[str, Any]]:
-        """Return what the configuration says of Pachyderm; None if nothing."""
+    def get_pachyderm_config(self) -> Dict[str, Any]:
+        """Return what the configuration says of Pachyderm.
+
+        Raises:
+            ValueError: it says nothing.
+        """
         integrations = self._known_config().get("integrations") or {}
         pachyderm: Optional[Dict[str, Any]] = integrations.get("pachyderm")
+        if pachyderm is None:
+            raise ValueError(f"the configuration of experiment {self.id} has no integrations.pachyderm")
         return pachyderm
 
     def _searcher_metric(self) -> Tuple[str, bool]:
@@ -490,8 +552,15 @@ class Experiment(Resource):
         return errors.ExperimentTimeout(f"experiment {self.id} did not {event} within {timeout} seconds", [self.id])
 
     def _patch(self, changes: PatchExperiment) -> None:
-        experiments_api.patch_experiment(self._session, self.id, changes)
-        self.reload()  # the answer still has the configuration from before
+        answer: Mapping[str, Any] = experiments_api.patch_experiment(self._session, self.id, changes) or {}
+        self._take(changes, answer)
+        self._put_in_config(changes)  # the answer still has the configuration from before
+
+    def _put_in_config(self, changes: Mapping[str, Any]) -> None:
+        """Do to the configuration what the master does to it: notes are not in it."""
+        if self._config is not None:
+            config = self.config or {}
+            config.update((key, value) for key, value in changes.items() if key in config and key != "notes")
 
     # Names of earlier releases.
 
@@ -506,4 +575,4 @@ class Experiment(Resource):
         return self.list_trials(sort_by, order_by)
 
 
-__getattr__ = old_names(__name__, {"ExperimentReference": "experiment:Experiment"}, "0.26")
+__getattr__, __dir__ = old_names(__name__, "ExperimentOrderBy", "ExperimentReference")

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple, Type, Union
 
+from ... import errors
 from ..api.endpoints import metrics as metrics_api
 from ..api.wire.scalars import to_float
 from ._old_names import old_name, old_names
 from ._resource import read_time
+
+__all__ = ["TrainingMetrics", "TrialMetrics", "ValidationMetrics"]
 
 if TYPE_CHECKING:
     from ..api._session import BaseSession
@@ -49,6 +52,11 @@ class TrialMetrics:
     def total_batches(self) -> int:
         return self.steps_completed
 
+    @total_batches.setter
+    @old_name("TrialMetrics.steps_completed", "0.23")
+    def total_batches(self, value: int) -> None:
+        self.steps_completed = value
+
     _shown: ClassVar[Tuple[str, ...]] = (
         "trial_id", "trial_run_id", "group", "steps_completed", "end_time", "metrics",
     )  # fmt: skip
@@ -75,23 +83,59 @@ class TrialMetrics:
         )
 
 
-def iter_trials_metrics(session: BaseSession, trial_ids: Iterable[int], group: str) -> Iterator[TrialMetrics]:
+class _GroupMetrics(TrialMetrics):
+    """A report of one metric group, as releases before 0.23 made it."""
+
+    _group: ClassVar[str]
+
+    def __init__(self, total_batches: Optional[int] = None, **fields: Any) -> None:
+        if total_batches is not None:
+            fields["steps_completed"] = total_batches
+        super().__init__(**{**fields, "group": self._group})
+
+    @classmethod
+    def _of(cls, report: TrialMetrics) -> _GroupMetrics:
+        return cls(**{field.name: getattr(report, field.name) for field in dataclasses.fields(report)})
+
+
+class TrainingMetrics(_GroupMetrics):
+    """A report of the group ``training``; today's streams yield `TrialMetrics`."""
+
+    _group = "training"
+
+
+class ValidationMetrics(_GroupMetrics):
+    """A report of the group ``validation``; today's streams yield `TrialMetrics`."""
+
+    _group = "validation"
+
+
+def iter_old_metrics(session: BaseSession, trial_ids: Iterable[int], kind: Type[_GroupMetrics]) -> Iterator[Any]:
+    """Iterate over the reports of one of the two groups that releases before 0.23 knew, as objects of that time."""
+    return map(kind._of, iter_trials_metrics(session, trial_ids, kind._group))
+
+
+def iter_trials_metrics(
+    session: BaseSession, trial_ids: Union[int, Iterable[int]], group: str
+) -> Iterator[TrialMetrics]:
     """Iterate over the reports of one metric group, by trial id, then run, then step.
 
     Raises:
-        ValueError: no trial or no group is given.
+        ArgumentError: no trial or no group is given.
     """
-    ids = set(trial_ids)
+    ids = {trial_ids} if isinstance(trial_ids, int) else set(trial_ids)
     if not ids:
-        raise ValueError("trial_ids is empty: give at least one trial id")
+        raise errors.ArgumentError("trial_ids is empty: give at least one trial id")
     check_group(group)
     return map(TrialMetrics._from_wire, iter_reports(session, ids, group))
 
 
 def check_group(group: str) -> None:
-    """Raise ValueError unless a metric group is named."""
+    """Raise ArgumentError unless a metric group is named."""
+    if not isinstance(group, str):
+        raise errors.ArgumentError(f"group must be the name of a metric group, not {group!r}")
     if not group:
-        raise ValueError("group is empty: name a metric group, such as 'training' or 'validation'")
+        raise errors.ArgumentError("group is empty: name a metric group, such as 'training' or 'validation'")
 
 
 def iter_reports(session: BaseSession, trial_ids: Iterable[int], group: str) -> Iterator[Mapping[str, Any]]:
@@ -117,11 +161,4 @@ def restore_floats(value: Any) -> Any:
     return to_float(value) if isinstance(value, str) and value in _SPELLED_FLOATS else value
 
 
-__getattr__ = old_names(
-    __name__,
-    {
-        "TrainingMetrics": "metrics:TrialMetrics",
-        "ValidationMetrics": "metrics:TrialMetrics",
-    },
-    "0.23",
-)
+__getattr__, __dir__ = old_names(__name__)

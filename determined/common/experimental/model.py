@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import datetime
+import json
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional, Union
 
 from ..api import errors as api_errors
 from ..api._pages import LAZY_PAGE
 from ..api.endpoints import metrics as metrics_api
 from ..api.endpoints import models as models_api
-from ..api.wire.enums import GetModelsSortBy as ModelSortBy
-from ..api.wire.enums import GetModelVersionsSortBy, OrderBy
+from ..api.wire import enums as wire
 from . import metrics
+from ._enums import ModelSortBy, OrderBy, to_wire
 from ._lookup import find_workspace
-from ._old_names import old_name
-from ._resource import Resource, ResourceList, drop_metadata, field, merge_metadata, read_time
+from ._old_names import old_name, old_names
+from ._resource import Resource, ResourceList, check_names, drop_metadata, field, merge_metadata, read_time
 from .checkpoint import Checkpoint
 
 if TYPE_CHECKING:
     from ..api._session import BaseSession
     from ..api.wire.models import PatchModel, PatchModelVersion
 
-ModelOrderBy = OrderBy
-
-__all__ = ["Model", "ModelOrderBy", "ModelSortBy", "ModelVersion"]
+__all__ = ["Model", "ModelSortBy", "ModelVersion", "OrderBy"]
 
 # What get_version() takes for "the latest"; releases before 0.17 took 0.
 _LATEST = (-1, 0)
@@ -105,8 +104,8 @@ class ModelVersion(Resource):
         return ResourceList(map(metrics.TrialMetrics._from_wire, reports))
 
     def _patch(self, changes: PatchModelVersion) -> None:
-        models_api.patch_model_version(self._session, self.model_name, self.model_version, changes)
-        self.reload()
+        answer = models_api.patch_model_version(self._session, self.model_name, self.model_version, changes)
+        self._take(changes, answer)
 
     # Names of earlier releases.
 
@@ -187,11 +186,15 @@ class Model(Resource):
         data = models_api.get_model_version(self._session, self._key(), version)
         return ModelVersion._from_wire(self._session, data)
 
-    def list_versions(self, order_by: OrderBy = OrderBy.DESC) -> List[ModelVersion]:
-        """Return the model's versions by number, by default the latest first."""
+    def list_versions(self, order_by: OrderBy = OrderBy.DESCENDING) -> List[ModelVersion]:
+        """Return the model's versions by number.
+
+        Parameters:
+            order_by: the direction; by default the latest comes first.
+        """
         return ResourceList(self._read_versions(order_by))
 
-    def iter_versions(self, order_by: OrderBy = OrderBy.DESC) -> Iterator[ModelVersion]:
+    def iter_versions(self, order_by: OrderBy = OrderBy.DESCENDING) -> Iterator[ModelVersion]:
         """Iterate over the model's versions, fetching them as they are needed; by default the latest first."""
         return self._read_versions(order_by, LAZY_PAGE)
 
@@ -202,35 +205,40 @@ class Model(Resource):
             checkpoint_uuid: the checkpoint; it must be completed.
         """
         body: Any = {"modelName": self.name, "checkpointUuid": checkpoint_uuid}
-        version = ModelVersion._from_wire(
-            self._session, models_api.create_model_version(self._session, self._key(), body)
-        )
-        version.reload()  # the answer lacks fields
-        return version
+        return ModelVersion._from_wire(self._session, models_api.create_model_version(self._session, self._key(), body))
 
     def add_metadata(self, metadata: Dict[str, Any]) -> None:
         """Store metadata; top-level entries of the same name are replaced.
 
+        The master keeps what is sent in place of what it had: entries that others have added since the last `reload`
+        are lost.
+
         Parameters:
             metadata: what to add, as JSON knows it.
         """
-        self.reload()
-        self._patch({"metadata": merge_metadata(self.metadata, metadata)})
+        self._patch({"metadata": merge_metadata(self._known_metadata(), metadata)})
 
     def remove_metadata(self, keys: List[str]) -> None:
         """Remove top-level entries of the metadata; those that are not there are ignored.
 
         Parameters:
-            keys: the names of the entries.
+            keys: the names of the entries; a single text is one name.
+
+        Raises:
+            ArgumentError: `keys` holds anything but texts.
         """
-        self.reload()
-        self._patch({"metadata": drop_metadata(self.metadata, keys)})
+        self._patch({"metadata": drop_metadata(self._known_metadata(), keys)})
 
     def set_labels(self, labels: List[str]) -> None:
-        """Replace all labels of the model; the master splits one with commas into several."""
-        if isinstance(labels, str):
-            raise TypeError(f"labels must be a list: pass [{labels!r}]")
-        self._patch({"labels": list(labels)})
+        """Replace all labels of the model; the master splits one with commas into several.
+
+        Parameters:
+            labels: the labels; a single text is one label.
+
+        Raises:
+            ArgumentError: `labels` holds anything but texts.
+        """
+        self._patch({"labels": check_names(labels, "labels")})
 
     def set_description(self, description: str) -> None:
         """Replace the model's description."""
@@ -266,15 +274,28 @@ class Model(Resource):
             self.model_id = find_model(self._session, self.name)["id"]
         return str(self.model_id) if self.model_id else self.name
 
+    def _known_metadata(self) -> Optional[Dict[str, Any]]:
+        if self.metadata is None:
+            self.reload()
+        return self.metadata
+
     def _patch(self, changes: PatchModel) -> None:
-        models_api.patch_model(self._session, self._key(), changes)
-        self.reload()  # the answer lacks the id and other fields
+        answer = models_api.patch_model(self._session, self._key(), changes)
+        self._take(changes, answer)
+        if answer.get("lastUpdatedTime"):
+            self.last_updated_time = read_time(answer["lastUpdatedTime"])
+
+    def __repr__(self) -> str:
+        # as released clients show it: public scripts read the number out of it
+        return f"Model(id={self.model_id}, name={self.name}, metadata={json.dumps(self.metadata)})"
 
     def _read_versions(self, order_by: OrderBy, page_size: int = 0) -> Iterator[ModelVersion]:
+        direction = to_wire(wire.OrderBy, order_by, "order_by")
+        query: Any = {"sortBy": wire.GetModelVersionsSortBy.VERSION, "orderBy": direction}
         found = models_api.list_model_versions(
             self._session,
             self._key(),
-            {"sortBy": GetModelVersionsSortBy.VERSION, "orderBy": order_by},
+            query,
             page_size=page_size,
         )
         return (ModelVersion._from_wire(self._session, data) for data in found)
@@ -282,7 +303,7 @@ class Model(Resource):
     # Names of earlier releases.
 
     @old_name("Model.list_versions", "0.26")
-    def get_versions(self, order_by: OrderBy = OrderBy.DESC) -> List[ModelVersion]:
+    def get_versions(self, order_by: OrderBy = OrderBy.DESCENDING) -> List[ModelVersion]:
         return self.list_versions(order_by)
 
     @old_name("the attributes of Model", "0.26")
@@ -317,3 +338,6 @@ def find_model(session: BaseSession, identifier: Union[str, int]) -> Mapping[str
         if model["name"] == key:
             return model
     raise api_errors.NotFoundException(f'model "{key}" not found')
+
+
+__getattr__, __dir__ = old_names(__name__, "ModelOrderBy")

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, ClassVar, Mapping, Optional, Tuple
 
 
-@dataclasses.dataclass
 class Oauth2ScimClient:
     """A client that may provision users.
 
-    Attributes:
-        name: its name.
-        id: its number, which the OAuth protocol calls the client id.
+    Parameters:
+        client_id: its number, which the OAuth protocol calls the client id.
         domain: the address it calls from.
+        name: its name.
         secret: its secret; the master tells it only when the client is added.
-    """
 
-    name: str
-    id: str
-    domain: str
-    secret: Optional[str] = None
+    Attributes:
+        id: its number.
+        domain: the address it calls from.
+        name: its name.
+        secret: its secret, where it is known.
+    """
 
     # not the secret
     _shown: ClassVar[Tuple[str, ...]] = ("name", "id", "domain")
+
+    def __init__(self, client_id: str, domain: str, name: str, secret: Optional[str] = None) -> None:
+        self.id = client_id
+        self.domain = domain
+        self.name = name
+        self.secret = secret
+
+    def __repr__(self) -> str:
+        return f"Oauth2ScimClient(id={self.id!r}, domain={self.domain!r}, name={self.name!r})"
 
     def _repr_html_(self) -> str:
         from . import _html
@@ -32,9 +40,4 @@ class Oauth2ScimClient:
 
     @classmethod
     def _from_wire(cls, data: Mapping[str, Any]) -> Oauth2ScimClient:
-        return cls(
-            name=data.get("name", ""),
-            id=str(data.get("id", "")),
-            domain=data.get("domain", ""),
-            secret=data.get("secret"),
-        )
+        return cls(str(data.get("id", "")), data.get("domain", ""), data.get("name", ""), data.get("secret"))

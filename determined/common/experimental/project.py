@@ -89,16 +89,20 @@ class Project(Resource):
         self._take_notes(projects_api.add_project_note(self._session, self.id, name, contents))
 
     def remove_note(self, name: str) -> None:
-        """Remove the notes of a title.
+        """Remove the note of a title.
 
         Raises:
-            ValueError: the project has no note of that title.
+            ValueError: the project has no note of that title, or several.
         """
         self.reload()  # all notes are written at once: start from the newest
         notes: Any = self.notes or []
         kept = [note for note in notes if note.get("name") != name]
         if len(kept) == len(notes):
             raise ValueError(f"project {self.id} has no note named {name!r}")
+        if len(kept) < len(notes) - 1:
+            raise ValueError(
+                f"project {self.id} has several notes named {name!r}: remove the right one in the web page"
+            )
         self._take_notes(projects_api.set_project_notes(self._session, self.id, kept))
 
     def list_experiments(self) -> List[experiment.Experiment]:
@@ -114,5 +118,4 @@ class Project(Resource):
         self.notes = [{"name": note.get("name", ""), "contents": note.get("contents", "")} for note in notes]
 
     def _patch(self, changes: PatchProject) -> None:
-        projects_api.patch_project(self._session, self.id, changes)
-        self.reload()
+        self._take(changes, projects_api.patch_project(self._session, self.id, changes))

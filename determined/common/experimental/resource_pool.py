@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Iterator, List
 
 from ..api.endpoints import cluster as cluster_api
-from ._resource import Resource, ResourceList
+from ._resource import Resource, ResourceList, check_names
 
 if TYPE_CHECKING:
     from ..api._session import BaseSession
@@ -58,6 +58,4 @@ class ResourcePool(Resource):
 
 
 def _names(workspace_names: List[str]) -> List[str]:
-    if isinstance(workspace_names, str):
-        raise TypeError(f"workspace_names must be a list of names: pass [{workspace_names!r}]")
-    return list(workspace_names)
+    return check_names(workspace_names, "workspace_names")

@@ -10,11 +10,12 @@ from ..api import errors as api_errors
 from ..api import logs
 from ..api._pages import LAZY_PAGE
 from ..api.endpoints import trials as trials_api
-from ..api.wire.enums import GetExperimentTrialsSortBy as TrialSortBy
-from ..api.wire.enums import LogLevel, OrderBy, TrialState
+from ..api.wire import enums as wire
 from . import checkpoint, metrics
+from ._enums import LogLevel, OrderBy, TrialSortBy, TrialState, to_wire
 from ._old_names import old_name, old_names
 from ._resource import Resource, ResourceList, field, member_of
+from .checkpoint import _order
 
 if TYPE_CHECKING:
     import pandas
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
     from . import _columns
     from .experiment import Experiment
 
-TrialOrderBy = OrderBy
-
-__all__ = ["LogLevel", "Trial", "TrialOrderBy", "TrialSortBy", "TrialState"]
+__all__ = ["LogLevel", "OrderBy", "Trial", "TrialSortBy", "TrialState"]
 
 
 class Trial(Resource):
@@ -105,13 +104,14 @@ class Trial(Resource):
             search_text: only lines that contain this text, in capitals or not.
 
         Raises:
-            ValueError: more than one of follow, head and tail is given, or a time cannot be read.
+            ArgumentError: more than one of follow, head and tail is given, a time cannot be read, or an argument is of
+                another type.
         """
         filters = logs.make_filters(
             container_ids=container_ids,
             rank_ids=rank_ids,
             stdtypes=stdtypes,
-            min_level=min_level,
+            min_level=to_wire(wire.LogLevel, min_level, "min_level"),
             timestamp_before=timestamp_before,
             timestamp_after=timestamp_after,
             sources=sources,
@@ -173,10 +173,10 @@ class Trial(Resource):
     def list_checkpoints(
         self,
         sort_by: Optional[Union[str, checkpoint.CheckpointSortBy]] = None,
-        order_by: Optional[checkpoint.CheckpointOrderBy] = None,
+        order_by: Optional[OrderBy] = None,
         max_results: Optional[int] = None,
     ) -> List[checkpoint.Checkpoint]:
-        """Return the trial's completed checkpoints, by default the best by the searcher's metric first.
+        """Return the trial's checkpoints of any state, by default the best by the searcher's metric first.
 
         Parameters:
             sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last.
@@ -184,28 +184,36 @@ class Trial(Resource):
             max_results: return so many at most.
 
         Raises:
-            ValueError: only one of `sort_by` and `order_by` is given.
+            ArgumentError: only one of `sort_by` and `order_by` is given, or `sort_by` is of another type.
         """
-        order = checkpoint.CheckpointOrder.of(sort_by, order_by)
-        return ResourceList(self._read_checkpoints(order, max_results, checkpoint.page_size(max_results)))
+        order = _order.CheckpointOrder.of(sort_by, order_by)
+        return ResourceList(self._read_checkpoints(order, max_results, _order.page_size(max_results)))
 
     def iter_checkpoints(
         self,
         sort_by: Optional[Union[str, checkpoint.CheckpointSortBy]] = None,
-        order_by: Optional[checkpoint.CheckpointOrderBy] = None,
+        order_by: Optional[OrderBy] = None,
         max_results: Optional[int] = None,
     ) -> Iterator[checkpoint.Checkpoint]:
         """Iterate over the checkpoints that `list_checkpoints` returns, fetching them as they are needed."""
-        return self._read_checkpoints(checkpoint.CheckpointOrder.of(sort_by, order_by), max_results, LAZY_PAGE)
+        return self._read_checkpoints(_order.CheckpointOrder.of(sort_by, order_by), max_results, LAZY_PAGE)
 
     def _read_checkpoints(
-        self, order: Optional[checkpoint.CheckpointOrder], max_results: Optional[int], page_size: int
+        self, order: Optional[_order.CheckpointOrder], max_results: Optional[int], page_size: int
     ) -> Iterator[checkpoint.Checkpoint]:
         if order is None:
-            order = checkpoint.CheckpointOrder.best_by(*self.get_experiment()._searcher_metric())
-        found = trials_api.list_trial_checkpoints(self._session, self.id, order.query(), page_size=page_size)
-        yield from checkpoint.iterate_sorted(self._session, found, order, max_results)
+            return _order.iterate_best(self._session, self._fetch_checkpoints, page_size, max_results)
+        found = self._fetch_checkpoints(order, page_size)
+        return _order.iterate_sorted(self._session, found, order, max_results)
 
+    def _fetch_checkpoints(self, order: _order.CheckpointOrder, page_size: int) -> Iterator[Mapping[str, Any]]:
+        query = order.query(completed_only=False)
+        return trials_api.list_trial_checkpoints(self._session, self.id, query, page_size=page_size)
+
+    def _fetch_completed(self, order: _order.CheckpointOrder, page_size: int) -> Iterator[Mapping[str, Any]]:
+        return trials_api.list_trial_checkpoints(self._session, self.id, order.query(), page_size=page_size)
+
+    @old_name("Trial.list_checkpoints", "0.26")
     def top_checkpoint(
         self, sort_by: Optional[str] = None, smaller_is_better: Optional[bool] = None
     ) -> checkpoint.Checkpoint:
@@ -216,18 +224,11 @@ class Trial(Resource):
             smaller_is_better: how to compare; by default as the searcher does, and ignored without `sort_by`.
 
         Raises:
-            CheckpointNotFound: no completed checkpoint has a value of that metric.
+            NoSuchCheckpoint: no completed checkpoint has a value of that metric.
         """
-        name, smaller = self.get_experiment()._choose_metric(sort_by, smaller_is_better)
-        order = checkpoint.CheckpointOrder.best_by(name, smaller)
-        found = trials_api.list_trial_checkpoints(
-            self._session, self.id, order.query(), page_size=checkpoint.page_size(1)
-        )
-        best = checkpoint.hydrate_sorted(self._session, found, order, 1, only_with_metric=True)
-        if not best:
-            raise errors.CheckpointNotFound(f"trial {self.id} has no completed checkpoint with the metric {name!r}")
-        return best[0]
+        return self._find_best(sort_by, smaller_is_better)
 
+    @old_name("Trial.list_checkpoints", "0.26")
     def select_checkpoint(
         self,
         latest: bool = False,
@@ -239,28 +240,49 @@ class Trial(Resource):
         """Return one checkpoint: the latest, the best, or the one of a UUID.
 
         Parameters:
-            latest: the one reported last.
+            latest: the one of most batches.
             best: the best, as `top_checkpoint` finds it.
             uuid: the one of this UUID.
             sort_by: with `best`, the validation metric to compare by.
             smaller_is_better: with `sort_by`, how to compare.
 
         Raises:
-            ValueError: not exactly one of latest, best and uuid is given.
-            CheckpointNotFound: the trial has no such checkpoint.
+            ArgumentError: not exactly one of latest, best and uuid is given, or only one of `sort_by` and
+                `smaller_is_better`, or both without `best`.
+            NoSuchCheckpoint: the trial has no such checkpoint.
         """
         if sum((bool(latest), bool(best), uuid is not None)) != 1:
-            raise ValueError("give exactly one of latest, best and uuid")
+            raise errors.ArgumentError("give exactly one of latest, best and uuid")
+        if (sort_by is None) != (smaller_is_better is None):
+            raise errors.ArgumentError("give both sort_by and smaller_is_better, or neither")
         if sort_by is not None and not best:
-            raise ValueError("sort_by goes with best=True only")
+            raise errors.ArgumentError("sort_by and smaller_is_better go with best=True only")
         if best:
-            return self.top_checkpoint(sort_by, smaller_is_better)
+            return self._find_best(sort_by, smaller_is_better)
         if uuid is not None:
             return self._own_checkpoint(uuid)
-        newest = self.list_checkpoints(checkpoint.CheckpointSortBy.END_TIME, OrderBy.DESCENDING, max_results=1)
-        if not newest:
-            raise errors.CheckpointNotFound(f"trial {self.id} has no completed checkpoint")
-        return newest[0]
+        order = _order.CheckpointOrder(checkpoint.CheckpointSortBy.BATCH_NUMBER, None, OrderBy.DESCENDING)
+        newest = next(iter(self._fetch_completed(order, 1)), None)
+        if newest is None:
+            raise errors.NoSuchCheckpoint(f"trial {self.id} has no completed checkpoint")
+        return checkpoint.Checkpoint._from_wire(self._session, newest)
+
+    def _find_best(self, sort_by: Optional[str], smaller_is_better: Optional[bool]) -> checkpoint.Checkpoint:
+        if sort_by is None:
+            size = _order.page_size(1)
+            found = _order.iterate_best(self._session, self._fetch_completed, size, 1, only_with_metric=True)
+        else:
+            _order.check_metric_name(sort_by)
+            if smaller_is_better is None:
+                sort_by, smaller_is_better = self.get_experiment()._choose_metric(sort_by, None)
+            order = _order.CheckpointOrder.best_by(sort_by, smaller_is_better)
+            page = self._fetch_completed(order, _order.page_size(1))
+            found = _order.iterate_sorted(self._session, page, order, 1, only_with_metric=True)
+        best = next(found, None)
+        if best is None:
+            metric = repr(sort_by) if sort_by else "of the searcher"
+            raise errors.NoSuchCheckpoint(f"trial {self.id} has no completed checkpoint with the metric {metric}")
+        return best
 
     def _reports(self, group: str, hparams: bool = False) -> _columns.Source:
         def find() -> Dict[int, Dict[str, Any]]:
@@ -276,7 +298,7 @@ class Trial(Resource):
         found = checkpoint.Checkpoint(self._session, uuid)
         found.reload()
         if not found.training or found.training.trial_id != self.id:
-            raise errors.CheckpointNotFound(f"checkpoint {uuid} is none of trial {self.id}")
+            raise errors.NoSuchCheckpoint(f"checkpoint {uuid} is none of trial {self.id}")
         return found
 
     def _known_experiment_id(self) -> int:
@@ -294,7 +316,7 @@ class Trial(Resource):
     def get_checkpoints(
         self,
         sort_by: Optional[Union[str, checkpoint.CheckpointSortBy]] = None,
-        order_by: Optional[checkpoint.CheckpointOrderBy] = None,
+        order_by: Optional[OrderBy] = None,
     ) -> List[checkpoint.Checkpoint]:
         return self.list_checkpoints(sort_by, order_by)
 
@@ -303,12 +325,12 @@ class Trial(Resource):
         return self.iter_metrics(group)
 
     @old_name("Trial.iter_metrics", "0.26")
-    def stream_training_metrics(self) -> Iterable[metrics.TrialMetrics]:
-        return self.iter_metrics("training")
+    def stream_training_metrics(self) -> Iterable[metrics.TrainingMetrics]:
+        return metrics.iter_old_metrics(self._session, [self.id], metrics.TrainingMetrics)
 
     @old_name("Trial.iter_metrics", "0.26")
-    def stream_validation_metrics(self) -> Iterable[metrics.TrialMetrics]:
-        return self.iter_metrics("validation")
+    def stream_validation_metrics(self) -> Iterable[metrics.ValidationMetrics]:
+        return metrics.iter_old_metrics(self._session, [self.id], metrics.ValidationMetrics)
 
 
-__getattr__ = old_names(__name__, {"TrialReference": "trial:Trial"}, "0.26")
+__getattr__, __dir__ = old_names(__name__, "TrialOrderBy", "TrialReference")

@@ -94,12 +94,11 @@ class User(Resource):
             agent_group: name of its group.
 
         Raises:
-            ValueError: not all four parts are given.
+            APIException: not all four parts are given: they are set together.
         """
-        if agent_uid is None or agent_gid is None or agent_user is None or agent_group is None:
-            raise ValueError("give all of agent_uid, agent_gid, agent_user and agent_group: they are set together")
         account = {"agentUid": agent_uid, "agentGid": agent_gid, "agentUser": agent_user, "agentGroup": agent_group}
-        self._patch({"agentUserGroup": account})  # type: ignore[typeddict-item]  # a plain dict of these keys
+        given: Any = {key: value for key, value in account.items() if value is not None}
+        self._patch({"agentUserGroup": given})
 
     def _patch(self, changes: PatchUser) -> None:
         self._hydrate(users_api.patch_user(self._session, self.user_id, changes))

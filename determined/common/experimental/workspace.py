@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Iterator, List, Mapping, Optional
 
+from ... import errors
 from ..api._pages import LAZY_PAGE
 from ..api.endpoints import projects as projects_api
 from ..api.endpoints import workspaces as workspaces_api
@@ -25,7 +26,7 @@ class Workspace(Resource):
         workspace_name: its name; without a number, it is looked up.
 
     Raises:
-        ValueError: neither number nor name is given.
+        ArgumentError: neither number nor name is given, or both.
         NotFoundException: there is no workspace of that name.
     """
 
@@ -38,12 +39,14 @@ class Workspace(Resource):
         self, session: BaseSession, workspace_id: Optional[int] = None, workspace_name: Optional[str] = None
     ) -> None:
         super().__init__(session)
-        if workspace_id is None:
-            if workspace_name is None:
-                raise ValueError("give workspace_id or workspace_name")
-            workspace_id = find_workspace(session, workspace_name)["id"]
-        self.id = workspace_id
-        self.name = workspace_name
+        if workspace_id is not None and workspace_name is None:
+            self.id = workspace_id
+        elif workspace_name is not None and workspace_id is None:
+            found = find_workspace(session, workspace_name)
+            self.id = found["id"]
+            self._hydrate(found)
+        else:
+            raise errors.ArgumentError("give either workspace_id or workspace_name")
 
     @classmethod
     def _from_wire(cls, session: BaseSession, data: Mapping[str, Any]) -> Workspace:

@@ -44,9 +44,9 @@ def list_model_labels(session: BaseSession, query: Optional[GetModelLabelsQuery]
     return call(session, paths.GET_MODEL_LABELS, query)["labels"]
 
 
-def patch_model(session: BaseSession, model_name: str, body: PatchModel) -> None:
+def patch_model(session: BaseSession, model_name: str, body: PatchModel) -> Model:
     """Change a model; the answer lacks fields, so read the model again."""
-    call(session, paths.PATCH_MODEL, body, model_name=model_name)
+    return call(session, paths.PATCH_MODEL, body, model_name=model_name)["model"]
 
 
 def archive_model(session: BaseSession, model_name: str) -> None:
@@ -89,9 +89,10 @@ def list_model_versions(
     )
 
 
-def patch_model_version(session: BaseSession, model_name: str, version: int, body: PatchModelVersion) -> None:
+def patch_model_version(session: BaseSession, model_name: str, version: int, body: PatchModelVersion) -> ModelVersion:
     """Change a version; fields left out stay as they are."""
-    call(session, paths.PATCH_MODEL_VERSION, body, model_name=model_name, model_version_num=version)
+    answer = call(session, paths.PATCH_MODEL_VERSION, body, model_name=model_name, model_version_num=version)
+    return answer["modelVersion"]
 
 
 def delete_model_version(session: BaseSession, model_name: str, version: int) -> None:

@@ -398,9 +398,6 @@ class OrderBy(WireEnum):
     UNSPECIFIED = "ORDER_BY_UNSPECIFIED"
     ASC = "ORDER_BY_ASC"
     DESC = "ORDER_BY_DESC"
-    # Aliases: the names that the Python interface uses.
-    ASCENDING = "ORDER_BY_ASC"
-    DESCENDING = "ORDER_BY_DESC"
 
 
 class ResourceAllocationAggregationPeriod(WireEnum):

@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Union
 from .... import errors
 from ...api.endpoints import checkpoints as checkpoints_api
 from ...api.endpoints import metrics as metrics_api
-from ...api.wire.enums import CheckpointSortBy, CheckpointState
 from .. import metrics
+from .._enums import CheckpointState, text_of
 from .._old_names import old_name
 from .._progress import ProgressCallback
-from .._resource import Resource, drop_metadata, field, member_of, merge_metadata
+from .._resource import Resource, check_names, drop_metadata, field, member_of, merge_metadata
 from . import _download, _load, _target
 
 if TYPE_CHECKING:
     from ...api._session import BaseSession
-
-__all__ = ["Checkpoint", "CheckpointSortBy", "CheckpointState", "CheckpointTrainingMetadata"]
 
 _FETCHABLE = (CheckpointState.COMPLETED, CheckpointState.PARTIALLY_DELETED)
 
@@ -137,11 +135,14 @@ class Checkpoint(Resource):
 
         Raises:
             FileExistsError: the target holds another checkpoint, and is not to be replaced.
-            ValueError: no file matches, a pattern leads out of the checkpoint, max_workers is less than 1, or the
-                working directory lies in a target to be replaced.
+            ArgumentError: `mode` is no `DownloadMode`, no file matches, a pattern leads out of the checkpoint, or
+                max_workers is less than 1.
+            ValueError: the working directory lies in a target to be replaced.
             CheckpointStateException: the checkpoint is neither completed nor partially deleted.
-            NoDirectStorageAccess: mode is DIRECT and the storage cannot be reached from here.
-            ProxiedDownloadFailed: mode is MASTER and the master could not send all files.
+            NoDirectStorageAccess: mode is DIRECT and the storage cannot be reached from here; as StoredFilesMissing,
+                which is a FileNotFoundError, where it does not hold the files.
+            ProxiedDownloadFailed: mode is MASTER and the master could not send all files; it is also the error that
+                the master answered with.
             MultipleDownloadsFailed: mode is AUTO and neither way worked.
         """
         request = _download.Request.of(mode, files, replace, max_workers, progress)
@@ -151,8 +152,8 @@ class Checkpoint(Resource):
         self.reload()
         if self.state not in _FETCHABLE:
             raise errors.CheckpointStateException(
-                f"checkpoint {self.uuid} cannot be downloaded: its state is {self.state}, not COMPLETED or "
-                "PARTIALLY_DELETED"
+                f"checkpoint {self.uuid} cannot be downloaded: its state is {text_of(self.state or '')}, not COMPLETED"
+                " or PARTIALLY_DELETED"
             )
         config = (self.training and self.training.experiment_config) or {}
         storage = config.get("checkpoint_storage")
@@ -167,22 +168,24 @@ class Checkpoint(Resource):
     def add_metadata(self, metadata: Dict[str, Any]) -> None:
         """Store metadata on the master; entries of the same name are replaced.
 
-        The ``metadata.json`` among the checkpoint's files does not change.
+        The ``metadata.json`` among the checkpoint's files does not change. The master keeps what is sent in place of
+        what it had: entries that others have added since the last `reload` are lost.
 
         Parameters:
             metadata: what to add, as JSON knows it.
         """
-        self.reload()
-        self._set_metadata(merge_metadata(self.metadata, metadata))
+        self._set_metadata(merge_metadata(self._known_metadata(), metadata))
 
     def remove_metadata(self, keys: List[str]) -> None:
         """Remove top-level entries of the metadata on the master; those that are not there are ignored.
 
         Parameters:
-            keys: the names of the entries.
+            keys: the names of the entries; a single text is one name.
+
+        Raises:
+            ArgumentError: `keys` holds anything but texts.
         """
-        self.reload()
-        self._set_metadata(drop_metadata(self.metadata, keys))
+        self._set_metadata(drop_metadata(self._known_metadata(), keys))
 
     def delete(self) -> None:
         """Begin to delete the checkpoint's files; its record stays, in state DELETED."""
@@ -192,17 +195,17 @@ class Checkpoint(Resource):
         """Begin to delete those of the checkpoint's files that match a pattern.
 
         Parameters:
-            globs: patterns of paths, such as ``optimizer*`` or ``**/*.tmp``; none only refreshes the list of files.
+            globs: patterns of paths, such as ``optimizer*`` or ``**/*.tmp``; a single text is one pattern. None at
+                all only refreshes the list of files.
 
         Raises:
-            ValueError: a pattern is empty or has ``..`` in it.
+            ArgumentError: a pattern is empty, has ``..`` in it, or is no text.
         """
-        if isinstance(globs, str):
-            raise TypeError(f"globs must be a list of patterns: pass [{globs!r}]")
-        for glob in globs:
+        patterns = check_names(globs, "globs")
+        for glob in patterns:
             if not glob or ".." in glob:
-                raise ValueError(f"{glob!r} is no pattern of files: it must be non-empty and hold no '..'")
-        checkpoints_api.remove_checkpoint_files(self._session, [self.uuid], list(globs))
+                raise errors.ArgumentError(f"{glob!r} is no pattern of files: it must be non-empty and hold no '..'")
+        checkpoints_api.remove_checkpoint_files(self._session, [self.uuid], patterns)
 
     def get_metrics(self, group: Optional[str] = None) -> List[metrics.TrialMetrics]:
         """Return metrics that other trials reported of this checkpoint.
@@ -213,12 +216,23 @@ class Checkpoint(Resource):
         reports = metrics_api.list_checkpoint_metrics(self._session, self.uuid, {"metricGroup": group} if group else {})
         return [metrics.TrialMetrics._from_wire(report) for report in reports]
 
-    def get_pachyderm_commit(self) -> Optional[str]:
-        """Return the Pachyderm commit that the experiment read its data from; None if it used none."""
+    def get_pachyderm_commit(self) -> str:
+        """Return the Pachyderm commit that the experiment read its data from.
+
+        Raises:
+            ValueError: its configuration names none.
+        """
         integrations = ((self.training and self.training.experiment_config) or {}).get("integrations") or {}
         dataset = (integrations.get("pachyderm") or {}).get("dataset") or {}
         commit: Optional[str] = dataset.get("commit")
+        if commit is None:
+            raise ValueError(f"the experiment of checkpoint {self.uuid} names no commit of Pachyderm")
         return commit
+
+    def _known_metadata(self) -> Optional[Dict[str, Any]]:
+        if self.metadata is None:
+            self.reload()
+        return self.metadata
 
     def _set_metadata(self, metadata: Dict[str, Any]) -> None:
         checkpoints_api.set_checkpoint_metadata(self._session, self.uuid, metadata)

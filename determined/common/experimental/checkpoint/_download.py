@@ -8,11 +8,11 @@ import pathlib
 import shutil
 import tarfile
 import zlib
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Set, Type, Union
 
 from .... import errors
 from ...api.endpoints import plain
-from ...api.errors import APIException, MasterNotFoundException
+from ...api.errors import APIException, BadRequestException, MasterNotFoundException
 from ...constants import SHARED_FS_CONTAINER_PATH
 from .._progress import ByteProgress, ProgressCallback, byte_progress
 from . import _target
@@ -97,17 +97,21 @@ class Request(NamedTuple):
         """Check what a caller asks for.
 
         Raises:
-            ValueError: there is no such mode, no pattern or a wrong one, or no worker.
+            ArgumentError: there is no such mode, no pattern or a wrong one, or no worker.
         """
         from ...storage.base import glob_selector
 
+        if not isinstance(mode, DownloadMode):
+            raise errors.ArgumentError(f"mode must be a DownloadMode, such as DownloadMode.DIRECT, not {mode!r}")
         if workers is not None and workers < 1:
-            raise ValueError(f"max_workers must be at least 1: {workers}")
+            raise errors.ArgumentError(f"max_workers must be at least 1: {workers}")
         patterns = [files] if isinstance(files, str) else files
         if patterns is not None and not (patterns and all(patterns)):
-            raise ValueError("files must name at least one pattern, and no empty one; leave it out for all files")
+            raise errors.ArgumentError(
+                "files must name at least one pattern, and no empty one; leave it out for all files"
+            )
         selector = None if patterns is None else glob_selector(patterns)
-        return cls(DownloadMode(mode), selector, replace, workers, progress)
+        return cls(mode, selector, replace, workers, progress)
 
 
 class _Job(NamedTuple):
@@ -146,7 +150,7 @@ def download(source: Source, target: pathlib.Path, request: Request) -> None:
         if request.selector is not None and not request.replace and _target.has_choice_of(target, source.uuid):
             wanted = {name: size for name, size in wanted.items() if size_of(target, name) != int(size)}
         try:
-            if wanted:
+            if wanted or request.selector is None:
                 _fetch_into_target(source, target, request, wanted, place)
         except BaseException:
             _keep_or_clear(place, source.uuid)
@@ -161,7 +165,7 @@ def _choose(source: Source, request: Request) -> Mapping[str, Any]:
     if request.selector(METADATA_FILE) and METADATA_FILE not in wanted:
         wanted[METADATA_FILE] = 0  # not all that checkpoints hold is reported
     if not wanted:
-        raise ValueError(f"no file of checkpoint {source.uuid} matches the patterns")
+        raise errors.ArgumentError(f"no file of checkpoint {source.uuid} matches the patterns")
     return wanted
 
 
@@ -177,7 +181,7 @@ def _fetch_into_target(
 ) -> None:
     total = sum(int(size) for size in wanted.values())
     with byte_progress(total, f"checkpoint {source.uuid}", request.progress) as progress:
-        files = _fetch(_Job(source, request, wanted, progress), place.folder / source.uuid)
+        files = _fetch_all_there_is(_Job(source, request, wanted, progress), place.folder / source.uuid)
     is_whole = request.selector is None
     if not (files / METADATA_FILE).exists() and (is_whole or METADATA_FILE in wanted):
         write_metadata(files / METADATA_FILE, source.metadata)
@@ -202,6 +206,19 @@ def _keep_or_clear(place: Place, uuid: str) -> None:
         place.clear()
 
 
+def _fetch_all_there_is(job: _Job, place: pathlib.Path) -> pathlib.Path:
+    """Fetch the files; a checkpoint that has reported none may have none."""
+    try:
+        return _fetch(job, place)
+    except (errors.NoDirectStorageAccess, errors.ProxiedDownloadFailed, errors.MultipleDownloadsFailed) as error:
+        if job.wanted:
+            raise
+        logger.info("checkpoint %s has no files: %s", job.source.uuid, error)
+        files = place / "none"
+        files.mkdir(parents=True, exist_ok=True)
+        return files
+
+
 def _fetch(job: _Job, place: pathlib.Path) -> pathlib.Path:
     if job.request.mode is DownloadMode.DIRECT:
         return _fetch_directly(job, place)
@@ -224,7 +241,8 @@ def _fetch_directly(job: _Job, place: pathlib.Path) -> pathlib.Path:
     """Fetch from the storage.
 
     Raises:
-        NoDirectStorageAccess: the storage cannot be reached, or does not hold all of the files.
+        StoredFilesMissing: the storage does not hold all of the files.
+        NoDirectStorageAccess: the storage cannot be reached.
     """
     from ... import storage
 
@@ -232,6 +250,7 @@ def _fetch_directly(job: _Job, place: pathlib.Path) -> pathlib.Path:
     if not source.storage:
         raise errors.NoDirectStorageAccess(f"the master named no storage of checkpoint {source.uuid}")
     problems: List[str] = []
+    kind: Type[errors.NoDirectStorageAccess] = errors.NoDirectStorageAccess
     for number, container_path in enumerate(_places_of(source.storage)):
         files = place / f"direct-{number}"
         kept = _keep_whole_files(files, job)
@@ -252,15 +271,20 @@ def _fetch_directly(job: _Job, place: pathlib.Path) -> pathlib.Path:
                 workers=job.request.workers,
                 on_bytes=job.progress.advance,
             )
-        except (errors.NoDirectStorageAccess, errors.CheckpointNotFound, FileNotFoundError, PermissionError) as error:
+        except (errors.CheckpointNotFound, FileNotFoundError) as error:
+            kind = errors.StoredFilesMissing
+            problems.append(str(error))
+            continue
+        except (errors.NoDirectStorageAccess, PermissionError) as error:
             problems.append(str(error))
             continue
         files.mkdir(parents=True, exist_ok=True)
         faults = job.faults_in(files)
         if not faults:
             return files
+        kind = errors.StoredFilesMissing
         problems.append(f"not all of its files are there: {_first(faults)}")
-    raise errors.NoDirectStorageAccess(
+    raise kind(
         f"checkpoint {source.uuid} cannot be read from its storage of type {source.storage.get('type')!r}: "
         + "; ".join(problems)
     )
@@ -302,7 +326,7 @@ def _fetch_through_master(job: _Job, place: pathlib.Path) -> pathlib.Path:
         with plain.open_checkpoint_archive(job.source.session, uuid) as stream:
             unpack(stream, files, job.progress.advance, job.request.selector and job.wants, until)
     except (APIException, MasterNotFoundException) as error:
-        raise errors.ProxiedDownloadFailed(f"the master cannot send checkpoint {uuid}: {error}") from error
+        raise _failed_as(error, f"the master cannot send checkpoint {uuid}: {error}") from error
     except (tarfile.TarError, EOFError, OSError, zlib.error, UnsafeMember) as error:
         # requests' and gzip's own errors are OSErrors.
         raise errors.ProxiedDownloadFailed(f"the archive of checkpoint {uuid} is unusable: {error}") from error
@@ -310,6 +334,15 @@ def _fetch_through_master(job: _Job, place: pathlib.Path) -> pathlib.Path:
     if faults:
         raise errors.ProxiedDownloadFailed(f"the archive of checkpoint {uuid} is not whole: {_first(faults)}")
     return files
+
+
+def _failed_as(error: BadRequestException, text: str) -> errors.ProxiedDownloadFailed:
+    """Return a failed download that handlers of the error catch as well."""
+    bases = (errors.ProxiedDownloadFailed, type(error))
+    kind: Type[errors.ProxiedDownloadFailed] = type("ProxiedDownloadFailed", bases, {"__module__": errors.__name__})
+    failed = kind.__new__(kind, text)
+    failed.__dict__.update(vars(error), message=text)
+    return failed
 
 
 def _first(faults: List[str], count: int = 5) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,8 @@ from typing import Any, Iterator
 import pytest
 
 import determined
+import determined.common.experimental
+import determined.experimental
 from determined.common.api._token_store import TokenStore
 from determined.common.api.errors import InvalidCredentialsException
 from determined.common.experimental.determined import Determined
@@ -151,23 +154,48 @@ def test_old_functions_work_and_name_the_new_one(here: StubMaster, old: str, arg
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [
-        ("ExperimentReference", client.Experiment),
-        ("TrialReference", client.Trial),
-        ("TrainingMetrics", client.TrialMetrics),
-        ("ValidationMetrics", client.TrialMetrics),
-    ],
+    [("ExperimentReference", client.Experiment), ("TrialReference", client.Trial)],
 )
 def test_old_classes_are_the_new_ones(old: str, new: type) -> None:
     with pytest.warns(FutureWarning, match=new.__name__):
         assert getattr(client, old) is new
 
 
-def test_the_order_of_lists_has_its_old_names() -> None:
-    for order in (client.OrderBy, client.ModelOrderBy, client.TrialOrderBy, client.CheckpointOrderBy):
-        assert order["ASCENDING"] is order["ASC"]
-        assert order["DESCENDING"] is order["DESC"]
-    assert client.ExperimentOrderBy is client.OrderBy
+OLD_ORDERS = ("CheckpointOrderBy", "ExperimentOrderBy", "ModelOrderBy", "TrialOrderBy")
+
+
+@pytest.mark.parametrize("name", OLD_ORDERS)
+def test_old_orders_of_lists_are_found_and_name_todays(name: str) -> None:
+    with pytest.warns(FutureWarning, match=r"client\." + name + r" .* use OrderBy instead"):
+        order = getattr(client, name)
+    assert order["ASCENDING"] is order["ASC"]
+    assert order["DESCENDING"] is order["DESC"]
+    assert order.ASC.value == client.OrderBy.ASC.value == "ORDER_BY_ASC"
+
+
+def test_an_order_is_called_by_its_long_name() -> None:
+    assert (client.OrderBy.ASC.name, client.OrderBy.DESC.name) == ("ASCENDING", "DESCENDING")
+
+
+@pytest.mark.parametrize(
+    ("member", "text"),
+    [
+        (client.ExperimentState.COMPLETED, "ExperimentState.COMPLETED"),
+        (client.TrialSortBy.ID, "TrialSortBy.ID"),
+        (client.OrderBy.ASC, "OrderBy.ASCENDING"),
+    ],
+)
+def test_members_are_printed_with_their_class_and_compare_as_the_text_of_the_wire(member: Any, text: str) -> None:
+    assert (str(member), f"{member}", f"{member:>30}") == (text, text, text.rjust(30))
+    assert member == member.value
+    assert json.loads(json.dumps(member)) == member.value
+
+
+def test_the_public_modules_list_their_public_names_only() -> None:
+    for module in (client, determined.experimental, determined.common.experimental, determined):
+        names = dir(module)
+        assert names == sorted(module.__all__)
+        assert not {"threading", "annotations", "Any", "Dict", "TYPE_CHECKING"} & set(names)
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

@@ -17,7 +17,7 @@ from determined.common.experimental.determined import Determined
 from determined.common.experimental.experiment import Experiment, ExperimentState
 from determined.common.experimental.trial import Trial
 
-from .stub_master import Answer, StubMaster, not_found, page_of
+from .stub_master import Answer, Request, StubMaster, not_found, page_of
 
 URL = "/api/v1/experiments/3"
 CONFIG: Dict[str, Any] = {"searcher": {"metric": "loss", "smaller_is_better": True}, "name": "x"}
@@ -150,17 +150,44 @@ def test_the_top_by_another_metric_takes_the_direction_from_caller_or_searcher(
 
 def test_a_trials_best_checkpoint_is_asked_for_in_the_searchers_direction(stub: StubMaster, session: Session) -> None:
     searcher = {"searcher": {"metric": "acc", "smaller_is_better": False}}
-    stub.on("GET", URL, {"experiment": {"id": 3, "config": searcher}, "config": searcher})
-    best = saved("a", 12, 0.1)
-    best["training"]["validationMetrics"] = {"avgMetrics": {"acc": 0.9}}
-    stub.on("GET", "/api/v1/trials/12/checkpoints", page_of("checkpoints", saved("none", 12, None), best))
-    stub.on("GET", "/api/v1/trials/12", {"trial": {"id": 12, "experimentId": 3}})
+    rows = [saved("none", 12, None), saved("worse", 12, 0.1), saved("best", 12, 0.9)]
+    for row in rows:
+        row["training"]["experimentConfig"] = searcher
+    stub.on("GET", "/api/v1/trials/12/checkpoints", page_of("checkpoints", *rows))
     trial = Trial(12, session)
-    assert uuids(trial.list_checkpoints()) == ["a", "none"]
-    assert trial.top_checkpoint().uuid == "a"
-    assert trial.select_checkpoint(best=True).uuid == "a"
-    query = stub.sent("GET", "/api/v1/trials/12/checkpoints")[0].query
-    assert (query["sortByMetric"], query["orderBy"]) == (["acc"], ["ORDER_BY_DESC"])
+    assert uuids(trial.list_checkpoints()) == ["best", "worse", "none"]
+    assert trial.top_checkpoint().uuid == "best"
+    assert trial.select_checkpoint(best=True).uuid == "best"
+    assert len(stub.requests) == 3
+
+
+def test_where_larger_is_better_a_full_page_is_asked_for_from_the_other_end(stub: StubMaster, session: Session) -> None:
+    searcher = {"searcher": {"metric": "acc", "smaller_is_better": False}}
+    rows = [saved(str(n), 12, n / 1000) for n in range(250)]
+    for row in rows:
+        row["training"]["experimentConfig"] = searcher
+
+    def answer(request: Request) -> Any:
+        ordered = rows[::-1] if request.query["orderBy"] == ["ORDER_BY_DESC"] else rows
+        start = int(request.query.get("offset", ["0"])[0])
+        page = ordered[start : start + int(request.query["limit"][0])]
+        return {"checkpoints": page, "pagination": {"startIndex": start, "endIndex": start + len(page), "total": 250}}
+
+    stub.on("GET", "/api/v1/trials/12/checkpoints", answer)
+    assert Trial(12, session).top_checkpoint().uuid == "249"
+    assert uuids(Trial(12, session).list_checkpoints(max_results=2)) == ["249", "248"]
+
+
+def test_a_checkpoint_whose_metric_is_nan_is_never_the_best(stub: StubMaster, session: Session) -> None:
+    nan, good = saved("nan", 12, None), saved("good", 12, 0.3)
+    nan["training"]["searcherMetric"] = "NaN"
+    for row in (nan, good):
+        row["training"]["experimentConfig"] = {"searcher": {"metric": "acc", "smaller_is_better": False}}
+    for path in ("/api/v1/trials/12/checkpoints", f"{URL}/checkpoints"):
+        stub.on("GET", path, page_of("checkpoints", nan, good))
+    assert uuids(Trial(12, session).list_checkpoints()) == ["good", "nan"]
+    assert uuids(Experiment(3, session).list_checkpoints()) == ["good", "nan"]
+    assert Experiment(3, session).top_checkpoint().uuid == "good"
 
 
 def test_one_checkpoint_of_a_trial_is_chosen_in_one_way(stub: StubMaster, session: Session) -> None:
@@ -169,30 +196,76 @@ def test_one_checkpoint_of_a_trial_is_chosen_in_one_way(stub: StubMaster, sessio
     stub.on("GET", "/api/v1/checkpoints/foreign", {"checkpoint": saved("foreign", 13, 1.0)})
     trial = Trial(12, session)
     assert trial.select_checkpoint(latest=True).uuid == "newest"
-    assert stub.requests[-1].query["sortByAttr"] == ["SORT_BY_END_TIME"]
+    assert stub.requests[-1].query["sortByAttr"] == ["SORT_BY_BATCH_NUMBER"]
     assert trial.select_checkpoint(uuid="mine").uuid == "mine"
     with pytest.raises(errors.CheckpointNotFound):
         trial.select_checkpoint(uuid="foreign")
-    wrongs: List[Dict[str, Any]] = [{}, {"latest": True, "best": True}, {"latest": True, "sort_by": "loss"}]
+    wrongs: List[Dict[str, Any]] = [
+        {},
+        {"latest": True, "best": True},
+        {"best": True, "sort_by": "loss"},
+        {"latest": True, "sort_by": "loss", "smaller_is_better": True},
+    ]
     for wrong in wrongs:
-        with pytest.raises(ValueError, match=r"exactly one|best=True"):
+        with pytest.raises(AssertionError, match=r"exactly one|best=True|give both"):
             trial.select_checkpoint(**wrong)
 
 
-def test_labels_are_added_and_removed_without_the_call_that_fails(stub: StubMaster, session: Session) -> None:
-    stub.on("GET", URL, in_state("COMPLETED", labels=["a", "b"]))
-    stub.on("PATCH", URL, in_state("COMPLETED"))
+def test_a_label_is_added_and_removed_by_one_request(stub: StubMaster, session: Session) -> None:
+    stub.on("PUT", f"{URL}/labels/c", {"labels": ["c", "by another"]})
+    stub.on("DELETE", f"{URL}/labels/c", {"labels": ["by another"]})
     experiment = Experiment(3, session)
     experiment.add_label("c")
+    assert experiment.labels == {"c", "by another"}
+    experiment.remove_label("c")
+    assert experiment.labels == {"by another"}
+    assert [r.method for r in stub.requests] == ["PUT", "DELETE"]
+
+
+@pytest.mark.parametrize("label", ["a/b", "a:b", "", ".."])
+def test_a_label_that_no_path_can_hold_is_changed_with_all_others(
+    stub: StubMaster, session: Session, label: str
+) -> None:
+    stub.on("GET", URL, in_state("COMPLETED", labels=["x"]))
+    stub.on("PATCH", URL, lambda request: in_state("COMPLETED", labels=request.body["labels"]))
+    experiment = Experiment(3, session)
+    experiment.add_label(label)
+    assert experiment.labels == {"x", label}
+
+
+def test_a_master_that_cannot_remove_a_label_gets_the_others(stub: StubMaster, session: Session) -> None:
+    stub.on("GET", URL, in_state("COMPLETED", labels=["a", "b"]))
+    stub.on("DELETE", f"{URL}/labels/a", Answer(500, {"error": {"error": "FOR UPDATE cannot be applied"}}))
+    stub.on("PATCH", URL, in_state("COMPLETED"))
+    experiment = Experiment(3, session)
     experiment.remove_label("a")
-    experiment.set_labels([])
-    assert [r.body["labels"] for r in stub.sent("PATCH", URL)] == [["a", "b", "c"], ["b"], []]
+    assert stub.requests[-1].body == {"labels": ["b"]}
+
+
+def test_labels_are_a_set_and_a_single_text_is_one(stub: StubMaster, session: Session) -> None:
+    stub.on("PATCH", URL, lambda request: in_state("COMPLETED", labels=request.body["labels"]))
+    experiment = Experiment(3, session)
+    experiment.set_labels("blue")
+    assert experiment.labels == {"blue"}
+    assert experiment.labels - {"blue"} == set()
+    for wrong in (5, [1], None, b"x"):
+        with pytest.raises(ValueError, match="labels must"):
+            experiment.set_labels(wrong)  # type: ignore[arg-type]
+    assert len(stub.requests) == 1
+
+
+def test_a_change_is_taken_from_its_answer_without_another_request(stub: StubMaster, session: Session) -> None:
+    experiment = Experiment._from_wire(session, {"id": 3, "name": "old", "config": {"name": "old", "labels": []}})
+    stub.on("PATCH", URL, {"experiment": {"id": 3, "name": "New", "config": {"name": "old"}}})
+    experiment.set_name("new")
+    assert (experiment.name, experiment.config) == ("New", {"name": "new", "labels": []})
+    assert len(stub.requests) == 1
 
 
 def test_the_code_is_written_to_a_file(stub: StubMaster, session: Session, tmp_path: pathlib.Path) -> None:
     stub.on("GET", f"{URL}/model_def", {"b64Tgz": base64.b64encode(b"tgz").decode()})
     path = Experiment(3, session).download_code(str(tmp_path / "new"))
-    assert path == str(tmp_path / "new" / "experiment_3_model_def.tgz")
+    assert path == str(tmp_path / "new" / "exp-3_model_def.tar.gz")
     assert pathlib.Path(path).read_bytes() == b"tgz"
 
 

@@ -9,9 +9,8 @@ from typing import Any, Callable, Dict, Iterator, List, Mapping, Tuple
 import pytest
 
 from determined.common.api import Session
-from determined.common.api.wire.enums import ExperimentState
 from determined.common.experimental.checkpoint import Checkpoint
-from determined.common.experimental.experiment import Experiment
+from determined.common.experimental.experiment import Experiment, ExperimentState
 from determined.common.experimental.metrics import TrialMetrics
 from determined.common.experimental.model import Model, ModelVersion
 from determined.common.experimental.project import Project

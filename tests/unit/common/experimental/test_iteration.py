@@ -41,7 +41,7 @@ READERS: Dict[str, Tuple[Callable[[Session], Any], str, str, Callable[[int], Any
         lambda s: Trial(7, s),
         "/api/v1/trials/7/checkpoints",
         "checkpoints",
-        lambda n: {"uuid": str(n), "training": {"validationMetrics": {"avgMetrics": {"a": n}}}},
+        lambda n: {"uuid": str(n), "training": {"searcherMetric": n}},
     ),
     "Model.versions": (
         lambda s: Model(s, "m"),

@@ -67,17 +67,16 @@ def test_a_removed_note_leaves_the_others(stub: StubMaster, session: Session) ->
         project.remove_note("z")
 
 
-def test_a_changed_model_is_read_again_because_the_answer_lacks_its_id(stub: StubMaster, session: Session) -> None:
-    changed = {**MODEL, "description": "new"}
+def test_a_changed_model_takes_from_the_answer_what_was_changed(stub: StubMaster, session: Session) -> None:
     stub.on("GET", "/api/v1/models/m", {"model": MODEL})
-    stub.on("PATCH", "/api/v1/models/4", {"model": {"name": "m", "id": 0, "username": ""}})
-    stub.on("GET", "/api/v1/models/4", {"model": changed})
+    stub.on("PATCH", "/api/v1/models/4", {"model": {"name": "m", "id": 0, "username": "", "description": "new"}})
     model = Determined._from_session(session).get_model("m")
     model.set_description("new")
     assert (model.model_id, model.username, model.description) == (4, "ada", "new")
+    assert len(stub.requests) == 2
 
 
-def test_model_metadata_is_merged_with_what_the_master_has(stub: StubMaster, session: Session) -> None:
+def test_model_metadata_is_merged_with_what_is_known_of_it(stub: StubMaster, session: Session) -> None:
     stub.on("GET", "/api/v1/models/m", {"model": MODEL})
     stub.on("GET", "/api/v1/models/4", {"model": MODEL})
     stub.on("PATCH", "/api/v1/models/4", {"model": {}})
@@ -86,8 +85,9 @@ def test_model_metadata_is_merged_with_what_the_master_has(stub: StubMaster, ses
     model.remove_metadata(["a", "c"])
     assert [r.body for r in stub.sent("PATCH", "/api/v1/models/4")] == [
         {"metadata": {"a": 1, "b": 2}},
-        {"metadata": {}},
+        {"metadata": {"b": 2}},
     ]
+    assert len(stub.sent("GET", "/api/v1/models/4") + stub.sent("GET", "/api/v1/models/m")) == 1
 
 
 def test_a_model_whose_name_has_a_colon_is_found_in_the_list(stub: StubMaster, session: Session) -> None:
@@ -145,11 +145,12 @@ def test_notes_that_a_list_leaves_out_are_none(stub: StubMaster, session: Sessio
     assert [e.notes for e in Project(session, 5).list_experiments()] == [None, ""]
 
 
-def test_no_ids_and_no_states_are_no_experiments(stub: StubMaster, session: Session) -> None:
+def test_an_empty_list_is_no_condition(stub: StubMaster, session: Session) -> None:
     determined = Determined._from_session(session)
-    assert determined.list_experiments(experiment_ids=[]) == []
-    assert determined.list_experiments(states=[]) == []
-    assert stub.requests == []
+    stub.on("GET", "/api/v1/experiments", page_of("experiments", {"id": 1, "state": "STATE_ACTIVE"}))
+    found = determined.list_experiments(experiment_ids=[], states=[], labels=[], users=[])
+    assert [one.id for one in found] == [1]
+    assert not {"states", "labels", "users", "experimentIdFilter.incl"} & set(stub.requests[0].query)
 
 
 def test_experiments_are_asked_for_by_id_with_dots_in_the_query(stub: StubMaster, session: Session) -> None:

@@ -15,7 +15,6 @@ import pytest
 from determined.common.api import Session, errors
 from determined.common.api.wire import paths
 from determined.common.api.wire.endpoint import Endpoint
-from determined.common.api.wire.enums import OrderBy
 from determined.common.experimental._resource import Resource
 from determined.common.experimental.checkpoint import Checkpoint
 from determined.common.experimental.determined import Determined
@@ -23,7 +22,7 @@ from determined.common.experimental.experiment import Experiment
 from determined.common.experimental.model import Model, ModelVersion
 from determined.common.experimental.project import Project
 from determined.common.experimental.resource_pool import ResourcePool
-from determined.common.experimental.trial import Trial
+from determined.common.experimental.trial import OrderBy, Trial
 from determined.common.experimental.workspace import Workspace
 
 from .stub_master import Answer, StubMaster
