@@ -143,7 +143,9 @@ def _iter_logs(
     tail: Optional[int],
     filters: Optional[Dict[str, Any]],
 ) -> Iterator[Line]:
-    if sum((bool(follow), head is not None, tail is not None)) > 1:
+    if not isinstance(follow, bool):
+        raise ArgumentError(f"follow must be True or False, not {follow!r}")
+    if sum((follow, head is not None, tail is not None)) > 1:
         raise ArgumentError("give only one of follow, head and tail")
     for name, count in (("head", head), ("tail", tail)):
         if count is not None and (not isinstance(count, int) or count < 0):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Sequence, Union
 
@@ -134,6 +135,8 @@ class Determined:
         """
         if parent_id is not None and (model_dir is not None or includes is not None):
             raise errors.ArgumentError("a fork uses the code of its parent: leave out model_dir and includes")
+        if model_dir is not None and not isinstance(model_dir, (str, os.PathLike)):
+            raise errors.ArgumentError(f"model_dir must be the path of a directory, not {model_dir!r}")
         request: Any = {
             "config": _config_text(config),
             "modelDefinition": context.read_context(model_dir, includes or ()),

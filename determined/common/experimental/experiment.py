@@ -275,27 +275,27 @@ class Experiment(Resource):
         """Add a label, if the experiment does not have it; labels that others add at the same time stay.
 
         Raises:
-            ArgumentError: the label is no text.
+            ArgumentError: the label is neither text nor a number, which stands for its text.
         """
-        if not self._call_for_label(experiments_api.add_experiment_label, label, _NO_SUCH_CALL):
-            self._change_labels(lambda labels: labels | {label})
+        text = _label_text(label)
+        if not self._call_for_label(experiments_api.add_experiment_label, text, _NO_SUCH_CALL):
+            self._change_labels(lambda labels: labels | {text})
 
     def remove_label(self, label: str) -> None:
         """Remove a label, if the experiment has it; labels that others add at the same time stay.
 
         Raises:
-            ArgumentError: the label is no text.
+            ArgumentError: the label is neither text nor a number, which stands for its text.
         """
         # masters up to 0.38.1 fail on PostgreSQL 15 and newer
-        unknown = _NO_SUCH_CALL | {500}
-        if not self._call_for_label(experiments_api.remove_experiment_label, label, unknown):
-            self._change_labels(lambda labels: labels - {label})
+        text, unknown = _label_text(label), _NO_SUCH_CALL | {500}
+        if not self._call_for_label(experiments_api.remove_experiment_label, text, unknown):
+            self._change_labels(lambda labels: labels - {text})
 
     def _call_for_label(
         self, call: Callable[[BaseSession, int, str], List[str]], label: str, unknown: FrozenSet[int]
     ) -> bool:
         """Make a call that changes one label; returns whether the master could: `unknown` are the statuses if not."""
-        check_names([label], "labels")
         if label in ("", ".", "..") or set(label) & set("/:"):
             return False  # the master cannot route a path that ends in it
         try:
@@ -538,10 +538,10 @@ class Experiment(Resource):
 
     def _choose_metric(self, name: Optional[str], smaller_is_better: Optional[bool]) -> Tuple[str, bool]:
         """Return the caller's metric and direction, completed by the searcher's."""
+        if name is not None and smaller_is_better is not None:
+            return name, smaller_is_better
         searcher_metric, searcher_smaller = self._searcher_metric()
-        if name is None:
-            return searcher_metric, searcher_smaller
-        return name, searcher_smaller if smaller_is_better is None else smaller_is_better
+        return (searcher_metric if name is None else name), searcher_smaller
 
     def _known_config(self) -> Dict[str, Any]:
         if self.config is None:
@@ -573,6 +573,12 @@ class Experiment(Resource):
         self, sort_by: trial.TrialSortBy = trial.TrialSortBy.ID, order_by: OrderBy = OrderBy.ASCENDING
     ) -> List[trial.Trial]:
         return self.list_trials(sort_by, order_by)
+
+
+def _label_text(label: Any) -> str:
+    if not isinstance(label, (str, int, float)):
+        raise errors.ArgumentError(f"a label must be a text, not {label!r}")
+    return str(label)
 
 
 __getattr__, __dir__ = old_names(__name__, "ExperimentOrderBy", "ExperimentReference")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterable, Iterator, List,
 
 from ... import errors
 from ..api.endpoints import metrics as metrics_api
+from ..api.wire.enums import TrialSourceInfoType
 from ..api.wire.scalars import to_float
 from ._old_names import old_name, old_names
 from ._resource import read_time
@@ -128,6 +129,14 @@ def iter_trials_metrics(
         raise errors.ArgumentError("trial_ids is empty: give at least one trial id")
     check_group(group)
     return map(TrialMetrics._from_wire, iter_reports(session, ids, group))
+
+
+def inference_query(group: Optional[str]) -> Any:
+    """Return the query for what trials reported of a checkpoint or model version that they only used."""
+    query: Dict[str, Any] = {"trialSourceInfoType": TrialSourceInfoType.INFERENCE}
+    if group:
+        query["metricGroup"] = group
+    return query
 
 
 def check_group(group: str) -> None:

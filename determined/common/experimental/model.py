@@ -99,7 +99,7 @@ class ModelVersion(Resource):
             group: only reports of this metric group.
         """
         reports = metrics_api.list_model_version_metrics(
-            self._session, self.model_name, self.model_version, {"metricGroup": group} if group else {}
+            self._session, self.model_name, self.model_version, metrics.inference_query(group)
         )
         return ResourceList(map(metrics.TrialMetrics._from_wire, reports))
 

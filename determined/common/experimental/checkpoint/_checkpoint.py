@@ -145,11 +145,28 @@ class Checkpoint(Resource):
                 the master answered with.
             MultipleDownloadsFailed: mode is AUTO and neither way worked.
         """
+        if path is not None and not isinstance(path, (str, os.PathLike)):
+            raise errors.ArgumentError(f"path must be that of a directory, not {path!r}")
         request = _download.Request.of(mode, files, replace, max_workers, progress)
         target = pathlib.Path(path) if path is not None else pathlib.Path("checkpoints", self.uuid)
         if not replace and _target.holds(target, _target.Identity(self.uuid, self.metadata, self.resources)):
             return str(target)
-        self.reload()
+        known = self.state in _FETCHABLE and self.training is not None
+        if not known:
+            self.reload()
+        try:
+            self._fetch(target, request)
+        except (errors.NoDirectStorageAccess, errors.ProxiedDownloadFailed, errors.MultipleDownloadsFailed):
+            # files may have been deleted since this object was read
+            before = self.state, self.resources
+            if known:
+                self.reload()
+            if before == (self.state, self.resources):
+                raise
+            self._fetch(target, request)
+        return str(target)
+
+    def _fetch(self, target: pathlib.Path, request: _download.Request) -> None:
         if self.state not in _FETCHABLE:
             raise errors.CheckpointStateException(
                 f"checkpoint {self.uuid} cannot be downloaded: its state is {text_of(self.state or '')}, not COMPLETED"
@@ -159,7 +176,6 @@ class Checkpoint(Resource):
         storage = config.get("checkpoint_storage")
         source = _download.Source(self._session, self.uuid, storage, self.resources or {}, self.metadata or {})
         _download.download(source, target, request)
-        return str(target)
 
     def write_metadata_file(self, path: Union[str, "os.PathLike[str]"]) -> None:
         """Write the checkpoint's metadata, as last read from the master, to a file of JSON."""
@@ -213,7 +229,7 @@ class Checkpoint(Resource):
         Parameters:
             group: only reports of this metric group.
         """
-        reports = metrics_api.list_checkpoint_metrics(self._session, self.uuid, {"metricGroup": group} if group else {})
+        reports = metrics_api.list_checkpoint_metrics(self._session, self.uuid, metrics.inference_query(group))
         return [metrics.TrialMetrics._from_wire(report) for report in reports]
 
     def get_pachyderm_commit(self) -> str:

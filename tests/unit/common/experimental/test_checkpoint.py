@@ -41,6 +41,22 @@ def test_added_metadata_goes_over_what_the_master_has(stub: StubMaster, session:
     assert checkpoint.metadata == sent["metadata"]
 
 
+def test_metadata_that_is_known_is_not_read_again(stub: StubMaster, session: Session) -> None:
+    stub.on("POST", f"{URL}/metadata", {"checkpoint": DATA})
+    checkpoint = Checkpoint._from_wire(session, DATA)
+    checkpoint.add_metadata({"a": 1})
+    checkpoint.remove_metadata(["a"])
+    assert [r.method for r in stub.requests] == ["POST", "POST"]
+    assert checkpoint.metadata == DATA["metadata"]
+
+
+@pytest.mark.parametrize("keys", [5, None, [1], b"x", ["a", 2]])
+def test_keys_that_are_no_texts_are_refused(stub: StubMaster, session: Session, keys: Any) -> None:
+    with pytest.raises(ValueError, match="keys must"):
+        Checkpoint._from_wire(session, DATA).remove_metadata(keys)
+    assert stub.requests == []
+
+
 def test_removed_metadata_leaves_the_rest(stub: StubMaster, session: Session) -> None:
     stub.on("GET", URL, {"checkpoint": DATA})
     stub.on("POST", f"{URL}/metadata", {"checkpoint": DATA})

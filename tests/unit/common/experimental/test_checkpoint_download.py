@@ -11,12 +11,13 @@ import sys
 import tarfile
 import threading
 import time
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple, Type
 
 import pytest
 
 from determined import errors
 from determined.common.api import Session
+from determined.common.api import errors as api_errors
 from determined.common.experimental.checkpoint import Checkpoint, DownloadMode
 
 from .stub_master import Answer, Request, StubMaster
@@ -99,6 +100,81 @@ def test_a_finished_download_is_not_repeated(
 ) -> None:
     (tmp_path / marker).write_text("{}")
     assert Checkpoint(session, UUID).download(str(tmp_path)) == str(tmp_path)
+    assert stub.requests == []
+
+
+def test_a_checkpoint_that_was_read_is_downloaded_without_asking_again(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    serve(stub, gzipped(archive_of(FILES)))
+    checkpoint = Checkpoint(session, UUID)
+    checkpoint.reload()
+    checkpoint.download(tmp_path / "target", DownloadMode.MASTER)
+    assert [r.path for r in stub.requests] == [f"/api/v1/checkpoints/{UUID}", f"/checkpoints/{UUID}"]
+
+
+def test_files_deleted_since_the_checkpoint_was_read_are_not_missed(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    left = {"code/a.py": FILES["code/a.py"]}
+    serve(stub, gzipped(archive_of(left)))
+    checkpoint = Checkpoint(session, UUID)
+    checkpoint.reload()
+    serve(stub, gzipped(archive_of(left)), state="STATE_PARTIALLY_DELETED", resources={"code/a.py": "8"})
+    checkpoint.download(tmp_path / "target", DownloadMode.MASTER)
+    assert left_in(tmp_path / "target") == ["code", "code/a.py", "metadata.json"]
+
+
+@pytest.mark.parametrize("mode", [DownloadMode.AUTO, DownloadMode.DIRECT])
+def test_a_checkpoint_that_reported_no_files_gets_its_folder_and_what_the_storage_holds(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path, mode: DownloadMode
+) -> None:
+    storage = {"type": "directory", "container_path": str(tmp_path / "storage")}
+    serve(stub, Answer(500, {"message": "no files"}), resources={}, storage=storage)
+    Checkpoint(session, UUID).download(tmp_path / "empty", mode)
+    assert left_in(tmp_path / "empty") == ["metadata.json"]
+    (tmp_path / "storage" / UUID).mkdir(parents=True)
+    (tmp_path / "storage" / UUID / "late.txt").write_text("late")
+    Checkpoint(session, UUID).download(tmp_path / "found", mode)
+    assert left_in(tmp_path / "found") == ["late.txt", "metadata.json"]
+
+
+def test_files_gone_from_the_storage_are_a_file_not_found(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    storage = {"type": "shared_fs", "host_path": str(tmp_path)}
+    serve(stub, Answer(404, {"message": "gone"}), storage=storage)
+    with pytest.raises(FileNotFoundError) as direct:
+        Checkpoint(session, UUID).download(tmp_path / "target", DownloadMode.DIRECT)
+    assert isinstance(direct.value, errors.NoDirectStorageAccess)
+    assert isinstance(direct.value, errors.CheckpointNotFound)
+    with pytest.raises(errors.MultipleDownloadsFailed):
+        Checkpoint(session, UUID).download(tmp_path / "target")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, api_errors.UnauthenticatedException),
+        (403, api_errors.ForbiddenException),
+        (404, api_errors.NotFoundException),
+        (500, api_errors.APIException),
+    ],
+)
+def test_a_refused_download_is_also_the_masters_error(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path, status: int, kind: Type[api_errors.APIException]
+) -> None:
+    serve(stub, Answer(status, {"message": "no"}))
+    with pytest.raises(errors.ProxiedDownloadFailed, match="no") as caught:
+        Checkpoint(session, UUID).download(tmp_path / "target", DownloadMode.MASTER)
+    assert isinstance(caught.value, kind)
+    assert caught.value.status_code == status
+
+
+@pytest.mark.parametrize("mode", ["direct", "auto", None, 5])
+def test_a_mode_is_a_download_mode(stub: StubMaster, session: Session, tmp_path: pathlib.Path, mode: Any) -> None:
+    with pytest.raises(ValueError, match=r"DownloadMode\.DIRECT"):
+        Checkpoint(session, UUID).download(tmp_path / "target", mode)
     assert stub.requests == []
 
 

@@ -13,6 +13,7 @@ import pytest
 import determined
 import determined.common.experimental
 import determined.experimental
+from determined.common.api import Session
 from determined.common.api._token_store import TokenStore
 from determined.common.api.errors import InvalidCredentialsException
 from determined.common.experimental.determined import Determined
@@ -159,6 +160,45 @@ def test_old_functions_work_and_name_the_new_one(here: StubMaster, old: str, arg
 def test_old_classes_are_the_new_ones(old: str, new: type) -> None:
     with pytest.warns(FutureWarning, match=new.__name__):
         assert getattr(client, old) is new
+
+
+def test_old_streams_yield_the_classes_of_their_time(stub: StubMaster, session: Session) -> None:
+    report = {
+        "trialId": 1,
+        "trialRunId": 1,
+        "totalBatches": 5,
+        "group": "training",
+        "metrics": {"avg_metrics": {"a": 1}},
+    }
+    line = json.dumps({"result": {"metrics": [report]}}).encode() + b"\n"
+    stub.on("GET", "/api/v1/trials/metrics/trial_metrics", Answer(body=line))
+    with pytest.warns(FutureWarning, match="iter_metrics"):
+        (found,) = client.Trial(1, session).stream_training_metrics()
+    assert type(found) is client.TrainingMetrics
+    assert isinstance(found, client.TrialMetrics)
+    assert (found.steps_completed, found.metrics, found.group) == (5, {"a": 1}, "training")
+
+
+@pytest.mark.parametrize("name", ["top_checkpoint", "top_n_checkpoints", "select_checkpoint"])
+def test_renamed_methods_name_todays(stub: StubMaster, session: Session, name: str) -> None:
+    stub.on("GET", "/api/v1/experiments/3/checkpoints", page_of("checkpoints"))
+    stub.on("GET", "/api/v1/trials/3/checkpoints", page_of("checkpoints"))
+    thing = client.Trial(3, session) if name == "select_checkpoint" else client.Experiment(3, session)
+    arguments: Any = {"top_n_checkpoints": {"limit": 1}, "select_checkpoint": {"latest": True}}.get(name, {})
+    with pytest.warns(FutureWarning, match="use .*list_checkpoints instead") as told, pytest.raises(AssertionError):
+        getattr(thing, name)(**arguments)
+    assert len(told) == 1
+    assert told[0].filename == __file__
+
+
+def test_objects_are_shown_by_number_name_and_state(session: Session) -> None:
+    data = {"id": 4, "name": "digits", "state": "STATE_COMPLETED"}
+    assert repr(client.Experiment._from_wire(session, data)) == "Experiment(id=4, name='digits', state=COMPLETED)"
+    assert repr(client.Trial._from_wire(session, data)) == "Trial(id=4, state=COMPLETED)"
+    assert repr(client.Workspace._from_wire(session, data)) == "Workspace(id=4, name='digits')"
+    assert repr(client.Experiment(4, session)) == "Experiment(id=4)"
+    model = client.Model._from_wire(session, {"id": 2, "name": "net", "metadata": {"k": [1, None]}})
+    assert repr(model) == 'Model(id=2, name=net, metadata={"k": [1, null]})'
 
 
 OLD_ORDERS = ("CheckpointOrderBy", "ExperimentOrderBy", "ModelOrderBy", "TrialOrderBy")

@@ -39,9 +39,21 @@ def test_a_name_with_a_backslash_is_not_sent_as_a_pattern(stub: StubMaster, sess
     assert "name" not in stub.requests[0].query
 
 
-def test_a_workspace_needs_a_number_or_a_name(stub: StubMaster, session: Session) -> None:
-    with pytest.raises(ValueError, match="workspace_id or workspace_name"):
-        Workspace(session)
+def test_a_name_in_another_case_is_found_where_nothing_else_is_called_so(stub: StubMaster, session: Session) -> None:
+    determined = Determined._from_session(session)
+    stub.on("GET", "/api/v1/workspaces", workspaces("Tour"))
+    assert determined.get_workspace("tour").name == "Tour"
+    stub.on("GET", "/api/v1/workspaces", workspaces("Tour", "tour"))
+    assert determined.get_workspace("tour").id == 2
+    stub.on("GET", "/api/v1/workspaces", workspaces("Tour", "TOUR"))
+    with pytest.raises(api_errors.NotFoundException, match="tour"):
+        determined.get_workspace("tour")
+
+
+def test_a_workspace_needs_either_a_number_or_a_name(stub: StubMaster, session: Session) -> None:
+    for arguments in ({}, {"workspace_id": 1, "workspace_name": "a"}):
+        with pytest.raises(ValueError, match="either workspace_id or workspace_name"):
+            Workspace(session, **arguments)  # type: ignore[arg-type]
     assert stub.requests == []
 
 
@@ -65,6 +77,14 @@ def test_a_removed_note_leaves_the_others(stub: StubMaster, session: Session) ->
     assert project.notes == [notes[1]]
     with pytest.raises(ValueError, match="no note named 'z'"):
         project.remove_note("z")
+
+
+def test_of_two_notes_of_a_title_none_is_removed(stub: StubMaster, session: Session) -> None:
+    notes = [{"name": "a", "contents": "1"}, {"name": "a", "contents": "2"}]
+    stub.on("GET", "/api/v1/projects/5", {"project": {"id": 5, "notes": notes}})
+    with pytest.raises(ValueError, match="several notes named 'a'"):
+        Project(session, 5).remove_note("a")
+    assert [r.method for r in stub.requests] == ["GET"]
 
 
 def test_a_changed_model_takes_from_the_answer_what_was_changed(stub: StubMaster, session: Session) -> None:
