@@ -30,11 +30,12 @@ def moved(old: str, new: str, since: str) -> None:
 
 def _tell(text: str) -> None:
     """Warn at the first frame outside this package and the import system, once for each place."""
-    level, frame = 1, sys._getframe()
+    frame = sys._getframe()
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PASSED_OVER):
         frame = frame.f_back
-        level += 1
     place = (text, frame.f_code.co_filename, frame.f_lineno)
     if place not in _told:
         _told.add(place)
-        warnings.warn(text, FutureWarning, stacklevel=level)
+        registry = frame.f_globals.setdefault("__warningregistry__", {})
+        module = frame.f_globals.get("__name__", "<unknown>")
+        warnings.warn_explicit(text, FutureWarning, frame.f_code.co_filename, frame.f_lineno, module, registry)

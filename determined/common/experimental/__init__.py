@@ -1,12 +1,14 @@
 """The objects of a cluster, as scripts handle them.
 
-Scripts import them from `determined.experimental`; the names here are those of earlier releases.
+Scripts import them from `determined.experimental` and `determined.experimental.client`; those that import them from
+here, as earlier releases had it, are told so once.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..._deprecation import moved
 from ..._lazy import attach
 
 if TYPE_CHECKING:
@@ -24,33 +26,34 @@ if TYPE_CHECKING:
     from .trial import Trial as Trial
     from .trial import TrialSortBy as TrialSortBy
 
-__getattr__, __dir__, __all__ = attach(
+_find, __dir__, __all__ = attach(
     __name__,
     {
-        name: f"{__name__}.{module}"
-        for name, module in {
-            "Checkpoint": "checkpoint:Checkpoint",
-            "Determined": "determined:Determined",
-            "Experiment": "experiment:Experiment",
-            "Model": "model:Model",
-            "ModelSortBy": "model:ModelSortBy",
-            "ModelVersion": "model:ModelVersion",
-            "OrderBy": "trial:OrderBy",
-            "Project": "project:Project",
-            "TrainingMetrics": "metrics:TrainingMetrics",
-            "Trial": "trial:Trial",
-            "TrialMetrics": "metrics:TrialMetrics",
-            "TrialSortBy": "trial:TrialSortBy",
-            "ValidationMetrics": "metrics:ValidationMetrics",
-        }.items()
+        "Checkpoint": f"{__name__}.checkpoint:Checkpoint",
+        "Determined": f"{__name__}.determined:Determined",
+        "Experiment": f"{__name__}.experiment:Experiment",
+        "Model": f"{__name__}.model:Model",
+        "ModelSortBy": f"{__name__}.model:ModelSortBy",
+        "ModelVersion": f"{__name__}.model:ModelVersion",
+        "OrderBy": f"{__name__}.trial:OrderBy",
+        "Project": f"{__name__}.project:Project",
+        "TrainingMetrics": f"{__name__}.metrics:TrainingMetrics",
+        "Trial": f"{__name__}.trial:Trial",
+        "TrialMetrics": f"{__name__}.metrics:TrialMetrics",
+        "TrialSortBy": f"{__name__}.trial:TrialSortBy",
+        "ValidationMetrics": f"{__name__}.metrics:ValidationMetrics",
     },
     old={
-        name: f"{__name__}.{module}:{name}"
-        for name, module in {
-            "ExperimentReference": "experiment",
-            "ModelOrderBy": "model",
-            "TrialOrderBy": "trial",
-            "TrialReference": "trial",
-        }.items()
+        "ExperimentReference": f"{__name__}.experiment:ExperimentReference",
+        "ModelOrderBy": f"{__name__}.model:ModelOrderBy",
+        "TrialOrderBy": f"{__name__}.trial:TrialOrderBy",
+        "TrialReference": f"{__name__}.trial:TrialReference",
     },
 )
+
+
+def __getattr__(name: str) -> Any:
+    found = _find(name)
+    if name in __all__:
+        moved(f"{__name__}.{name}", f"determined.experimental.client.{name}", "0.26")
+    return found
