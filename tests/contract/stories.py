@@ -82,7 +82,7 @@ class Teller:
         """Send a request; returns the status, and the answer or the text of its error."""
         encoded = None if body is None else json.dumps(body).encode()
         status, got = self.admin.send(method, f"/api/v1/{path}?{urlencode(query, doseq=True)}", encoded)
-        answer = json.loads(got.splitlines()[-1]) if got.strip() else None
+        answer: Any = json.loads(got.splitlines()[-1]) if got.strip() else None
         if status == 200:
             return status, answer
         return status, answer["error"].get("error") or answer["error"].get("message")
