@@ -375,7 +375,8 @@ def _unfit(value: Any, what: str, of: str, code: str = "22P02") -> Refusal:
 
 
 def read_order(text: str, subject: Subject, id_column: str) -> Sql:
-    """Return what stands behind ORDER BY; equals are in the order of their ids, what is missing comes last.
+    """Return what stands behind ORDER BY; equals are in the order of their ids, what is missing comes last, and before
+    that NaN.
 
     Parameters:
         text: ``column=asc|desc``, several with commas between them.
