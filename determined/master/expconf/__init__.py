@@ -121,6 +121,7 @@ def complete(
     name: Optional[str] = None,
     seed: int,
     resource_pool: Optional[str] = None,
+    has_search: bool = True,
 ) -> Config:
     """Return the full configuration, as it is stored.
 
@@ -130,6 +131,8 @@ def complete(
         name: used when no layer has one; None for a generated one.
         seed: `experiment_seed` when no layer has one.
         resource_pool: what is stored as `resources.resource_pool`; None leaves what was given.
+        has_search: a search will run, which puts the brackets it is given in order; those of an experiment that is
+            run elsewhere stay as they are.
 
     Raises:
         ConfigError: something is missing, or the searcher is one that was removed.
@@ -139,7 +142,8 @@ def complete(
         merged = merge(merged, read(dict(layer)))
     merged = merge(merged, _MASTER_DEFAULTS)
     config = _as_config(layers.fill(schema.EXPERIMENT, merged))
-    _sort_brackets(config["searcher"])
+    if has_search:
+        _sort_brackets(config["searcher"])
     if config["name"] is None:
         config["name"] = generate_name() if name is None else name
     if config["reproducibility"]["experiment_seed"] is None:

@@ -28,7 +28,6 @@ from .registry import Call, streams
 _DEFAULT_PERIOD = 30
 _WIDEST_MARGIN = 100
 _DEFAULT_TRIALS, _DEFAULT_POINTS = 25, 1000
-_GROUPS = {MetricType.TRAINING: "training", MetricType.VALIDATION: "validation"}
 
 _NamedQuery = Union[MetricBatchesQuery, TrialsSampleQuery, TrialsSnapshotQuery]
 
@@ -54,7 +53,7 @@ def _metric_of(request: _NamedQuery) -> Tuple[str, str]:
     name = request.get("metricName", "")
     if not name:
         raise invalid("must specify a metric name")
-    group = request.get("group", "") or _GROUPS.get(request.get("metricType", MetricType.UNSPECIFIED), "")
+    group = metrics.group_of(request.get("group", ""), request.get("metricType", MetricType.UNSPECIFIED))
     if not group:
         raise invalid("must specify a metric group")
     return group, name

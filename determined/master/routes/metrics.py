@@ -30,7 +30,6 @@ from ..store.metrics import FIRST_STEP
 from .registry import Call, handles, streams
 
 _DEFAULT_POINTS = 200
-_GROUPS = {MetricType.TRAINING: "training", MetricType.VALIDATION: "validation"}
 
 
 # --- reporting ------------------------------------------------------------------------------------------------------
@@ -113,7 +112,7 @@ async def _lines(
 @handles(paths.COMPARE_TRIALS)
 async def compare_trials(call: Call[CompareTrialsQuery]) -> CompareTrialsResponse:
     request = call.request
-    group = request.get("group", "") or _GROUPS.get(request.get("metricType", MetricType.UNSPECIFIED), "")
+    group = metrics.group_of(request.get("group", ""), request.get("metricType", MetricType.UNSPECIFIED))
     choice = metrics.choose_metrics(request.get("metricNames", []), request.get("metricIds", []), group)
     span = metrics.span_of(
         request.get("startBatches", 0), request.get("endBatches", 0), request.get("timeSeriesFilter")

@@ -96,15 +96,15 @@ class Search:
         return Shutdown(reasons.count(ERRORED) == self._created, reasons.count(CANCELED) == self._created)
 
     def reopen(self, request_id: str) -> None:
-        """Take up a trial again that has ended: it runs once more, and its end will count once more.
+        """Take up a trial again: it runs once more, from no progress, and its end will count once more.
 
         Parameters:
-            request_id: a trial of this search; one that is open stays so.
+            request_id: a trial of this search, whether or not the search was told of its end.
         """
         if request_id not in self._open:
-            self._open[request_id] = 0.0
             self._fallen.pop(request_id, None)
             self._closed -= 1
+        self._open[request_id] = 0.0
 
     def set_progress(self, request_id: str, progress: float) -> None:
         """Note how far a trial says it is, 0 to 1."""

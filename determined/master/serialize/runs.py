@@ -16,12 +16,15 @@ from .experiments import config_struct
 
 
 def run_message(row: Row) -> FlatRun:
-    """A run with what is shown of its experiment: a row of `store.runs.shown`."""
+    """A run with what is shown of its experiment: a row of `store.runs.shown`.
+
+    Its state is the stored one: ACTIVE from its activation to its end, wherever its allocation is.
+    """
     message: FlatRun = {
         "id": row["id"],
         "startTime": format_wire(row["start_time"]),
         "endTime": None if row["end_time"] is None else format_wire(row["end_time"]),
-        "state": TrialState(f"STATE_{row['shown_state']}"),
+        "state": TrialState(f"STATE_{row['state']}"),
         "labels": json.loads(row["labels"]),
         "checkpointSize": str(row["checkpoint_size"]),
         "checkpointCount": row["checkpoint_count"],

@@ -230,7 +230,8 @@ def _page(connection: Connection, ordered: List[str], offset: int, limit: int) -
 def _sorted(rows: List[Row], order: Order, searcher_metric: str, descending: bool, *, missing_last: bool) -> List[str]:
     """UUIDs in the order that is asked for; equal ones by the time they were reported, in the same direction.
 
-    Without a value of the metric a checkpoint comes first when ascending and last when descending, or always last.
+    Without a value of the metric a checkpoint comes first when ascending and last when descending, or always last. NaN
+    comes after every number in both directions: whoever takes the first one gets a model that works.
     """
     metric = order.metric if order.metric is not None else searcher_metric
     by_metric = order.metric is not None or order.attribute == "SEARCHER_METRIC"
@@ -243,11 +244,12 @@ def _sorted(rows: List[Row], order: Order, searcher_metric: str, descending: boo
         rows = _stable(rows, lambda r: r["report_time"], descending)
         return [r["uuid"] for r in _stable(rows, _ATTRIBUTES.get(order.attribute, _by_trial), descending)]
     values = {r["uuid"]: _value(r, metric) for r in rows}
-    having = [r for r in rows if values[r["uuid"]] is not None]
     lacking = sorted((r for r in rows if values[r["uuid"]] is None), key=lambda r: r["report_time"])
-    having = _stable(having, lambda r: r["report_time"], descending)
-    having = _stable(having, lambda r: _nan_last(values[r["uuid"]]), descending)
-    parts = having + lacking if descending or always_last else lacking + having
+    having = _stable([r for r in rows if values[r["uuid"]] is not None], lambda r: r["report_time"], descending)
+    nans = [r for r in having if _is_nan(values[r["uuid"]])]
+    numbers = [r for r in having if not _is_nan(values[r["uuid"]])]
+    numbers = _stable(numbers, lambda r: values[r["uuid"]], descending)
+    parts = numbers + nans + lacking if descending or always_last else lacking + numbers + nans
     return [r["uuid"] for r in parts]
 
 
@@ -277,9 +279,8 @@ def _value(row: Row, metric: str) -> Optional[float]:
     return number
 
 
-def _nan_last(value: Optional[float]) -> Tuple[bool, float]:
-    number = 0.0 if value is None else value
-    return (number != number, 0.0 if number != number else number)
+def _is_nan(value: Optional[float]) -> bool:
+    return value is not None and math.isnan(value)
 
 
 # --- changing and removing files ------------------------------------------------------------------------------------

@@ -76,7 +76,7 @@ def plan(connection: Connection, request: CreateExperimentRequest, cluster: Clus
     pool = _check_resources(connection, raw, place, cluster) if not unmanaged else None
     if not unmanaged and raw.get("entrypoint") is None:
         raise plain("managed experiments require entrypoint")
-    shown_config = _completed(raw, place, cluster)
+    shown_config = _completed(raw, place, cluster, has_search=not unmanaged)
     config = shown_config
     if pool is not None:
         config = {**shown_config, "resources": {**shown_config["resources"], "resource_pool": pool}}
@@ -163,13 +163,13 @@ def _check_resources(connection: Connection, raw: Mapping[str, Any], place: Row,
     return pool
 
 
-def _completed(raw: expconf.Config, place: Row, cluster: Cluster) -> expconf.Config:
+def _completed(raw: expconf.Config, place: Row, cluster: Cluster, *, has_search: bool) -> expconf.Config:
     storages: List[Mapping[str, Any]] = [cluster.checkpoint_storage]
     if place["checkpoint_storage_config"]:
         storages.insert(0, json.loads(place["checkpoint_storage_config"]))
     low = [{"checkpoint_storage": storage} for storage in storages]
     try:
-        config = expconf.complete(raw, low=low, seed=int(time.time()))
+        config = expconf.complete(raw, low=low, seed=int(time.time()), has_search=has_search)
     except expconf.ConfigError as error:
         raise _bad_config(error) from None
     try:

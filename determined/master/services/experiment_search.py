@@ -28,8 +28,8 @@ EXPERIMENTS = search.Subject(
                 "projectId": "e.project_id",
                 "checkpointSize": store.CHECKPOINT_SIZE,
                 "checkpointCount": store.CHECKPOINT_COUNT,
-                "searcherMetricsVal": store.BEST_METRIC,
             },
+            Kind.METRIC: {"searcherMetricsVal": store.BEST_METRIC},
             Kind.TEXT: {
                 "name": "e.name",
                 "description": "e.description",
@@ -46,6 +46,7 @@ EXPERIMENTS = search.Subject(
         },
         {
             "state": store.STATE_RANK,
+            "description": store.DESCRIPTION,
             "user": store.SHOWN_NAME,
             "progress": "coalesce(e.progress, 0)",
             **search.unsortable(["tags", "archived"]),

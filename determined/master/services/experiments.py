@@ -12,10 +12,11 @@ from ..errors import Code, Refusal, not_found, plain
 from ..store import experiments as store
 from ..store.database import Connection, Row
 from ..store.filters import Filters
+from ..store.orders import Missing, by_metric, by_value
 
 SORTS = {
     "ID": "e.id",
-    "DESCRIPTION": "e.description",
+    "DESCRIPTION": store.DESCRIPTION,
     "START_TIME": "e.start_time",
     "END_TIME": "e.end_time",
     "STATE": store.STATE_RANK,
@@ -31,6 +32,7 @@ SORTS = {
     "SEARCHER_METRIC_VAL": store.BEST_METRIC,
 }
 """Lists can be sorted by these, each with its SQL."""
+_METRIC_SORTS = ("SEARCHER_METRIC_VAL",)
 
 
 @dataclass(frozen=True)
@@ -147,8 +149,9 @@ def list_experiments(
     """
     if wanted.project_id:
         check_project(connection, wanted.project_id)
-    direction = "DESC" if descending else "ASC"
-    order = f"{SORTS[sort]} {direction} NULLS LAST, e.id {direction}"
+    by = by_metric if sort in _METRIC_SORTS else by_value
+    order = by(SORTS[sort], descending=descending, missing=Missing.LAST)
+    order = f"{order}, e.id {'DESC' if descending else 'ASC'}"
     return store.list_page(connection, filters_of(wanted), order, offset, limit)
 
 

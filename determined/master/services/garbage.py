@@ -10,7 +10,7 @@ from ..errors import not_found
 from ..notify import ExperimentChanged
 from ..store import checkpoints as store
 from ..store.database import Connection, Row, Transaction
-from . import checkpoints
+from . import checkpoints, summaries
 
 
 class Policy(NamedTuple):
@@ -82,7 +82,8 @@ def candidates_of(connection: Connection, experiment: Row) -> List[Candidate]:
     sign = 1 if experiment["smaller_is_better"] else -1
     found = []
     for row in store.with_validation(connection, experiment["id"], experiment["searcher_metric"]):
-        value = None if row["value"] is None else sign * float(row["value"])
+        number = summaries.number_of(row["value"])
+        value = None if number is None else sign * number
         found.append(
             Candidate(row["uuid"], row["trial_id"], row["steps_completed"] or 0, value, row["validation_id"] or 0)
         )

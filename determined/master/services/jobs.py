@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any, Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Any, Dict, List, NamedTuple, Sequence, Tuple
 
 from determined.common import timestamps
 from determined.common.api.wire.enums import JobState, JobType
@@ -173,14 +173,8 @@ def _update(tx: Transaction, update: QueueControl) -> None:
         _set_priority(tx, experiment, update["priority"])
     elif "weight" in update:
         _set_weight(tx, experiment, update["weight"])
-    elif "resourcePool" in update:
-        _check_pool(update["resourcePool"])
-    elif "aheadOf" in update:
-        _move(tx, experiment, update["aheadOf"], ahead=True)
-    elif "behindOf" in update:
-        _move(tx, experiment, update["behindOf"], ahead=False)
     else:
-        raise plain("unexpected action: <nil>")
+        raise _impossible(update)
 
 
 def _update_command(tx: Transaction, command: Row, update: QueueControl) -> None:
@@ -191,10 +185,8 @@ def _update_command(tx: Transaction, command: Row, update: QueueControl) -> None
     elif "weight" in update:
         _check_weight(update["weight"])
         spec["weight"] = spec["config"]["resources"]["weight"] = update["weight"]
-    elif "resourcePool" in update:
-        _check_pool(update["resourcePool"])
     else:
-        raise plain(f"job {command['job_id']} is a command: only its priority and its weight can be changed")
+        raise _impossible(update)
     commands.set_spec(tx, command["id"], spec)
 
 
@@ -208,9 +200,23 @@ def _check_weight(weight: float) -> None:
         raise plain(f"weight must not be negative, infinite or NaN, but is {weight}")
 
 
-def _check_pool(pool: str) -> None:
-    if pool != RESOURCE_POOL:
-        raise plain(f"invalid resource pool name {pool}")
+def _impossible(update: QueueControl) -> Refusal:
+    """The refusal of what cannot be done to a job: another pool, of which there is none, or another place.
+
+    The places of jobs follow from their priorities and their ages. Older releases could move one before or behind
+    another.
+    """
+    if "resourcePool" in update:
+        pool = update["resourcePool"]
+        if not pool:
+            return plain("resource pool must be set")
+        if pool == RESOURCE_POOL:
+            return plain(f"resource pool is unchanged ({RESOURCE_POOL} == {pool})")
+        return plain(f"invalid resource pool name {pool}")
+    for action in ("aheadOf", "behindOf"):
+        if action in update:
+            return plain(f"unexpected action: &{{{update.get(action)}}}")
+    return plain("unexpected action: <nil>")
 
 
 def _set_priority(tx: Transaction, experiment: Row, priority: int) -> None:
@@ -241,26 +247,3 @@ def _set_resource(tx: Transaction, experiment_id: int, key: str, value: float) -
         config = json.loads(row["config"])
         config.setdefault("resources", {})[key] = value
         experiments.save_config(tx, experiment_id, config)
-
-
-def _move(tx: Transaction, experiment: Row, anchor_id: str, *, ahead: bool) -> None:
-    """Put an experiment right before or behind another, whose priority it takes."""
-    others = [job for job in queue(tx) if job.entity_id != str(experiment["id"]) and job.type == JobType.EXPERIMENT]
-    anchor = next((job for job in others if job.job_id == anchor_id), None)
-    if anchor is None:
-        raise plain(f"job {anchor_id} not found")
-    equals = sorted(job.position for job in others if job.priority == anchor.priority)
-    position = place_beside(anchor.position, equals, ahead=ahead)
-    jobs.set_position(tx, experiment["id"], position)
-    if experiment["priority"] != anchor.priority:
-        _set_priority(tx, experiment, anchor.priority)
-
-
-def place_beside(anchor: float, positions: Sequence[float], *, ahead: bool) -> float:
-    """Return a position right before or behind `anchor`, between it and its neighbour among `positions`."""
-    beyond: Optional[float]
-    if ahead:
-        beyond = max((p for p in positions if p < anchor), default=None)
-        return anchor - 1 if beyond is None else (beyond + anchor) / 2
-    beyond = min((p for p in positions if p > anchor), default=None)
-    return anchor + 1 if beyond is None else (beyond + anchor) / 2

@@ -6,6 +6,7 @@ import json
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from determined.common import timestamps
+from determined.common.api.wire.enums import MetricType
 
 from ..errors import invalid, not_found, plain
 from ..store import metrics as store
@@ -264,6 +265,24 @@ def check_trials(connection: Connection, trial_ids: List[int]) -> List[int]:
         if connection.scalar("SELECT 1 FROM trials WHERE id = ?", (trial_id,)) is None:
             raise not_found("trial", trial_id)
     return sorted(trial_ids)
+
+
+_LEGACY_GROUPS = {MetricType.TRAINING: "training", MetricType.VALIDATION: "validation"}
+
+
+def group_of(group: str, legacy: MetricType) -> str:
+    """The group that a request is about; empty when it names none.
+
+    Parameters:
+        group: its name.
+        legacy: what older clients send instead.
+
+    Raises:
+        Refusal: both are given.
+    """
+    if group and legacy != MetricType.UNSPECIFIED:
+        raise invalid("cannot specify both legacy and new metric group")
+    return group or _LEGACY_GROUPS.get(legacy, "")
 
 
 class Choice(NamedTuple):

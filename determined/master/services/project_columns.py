@@ -100,7 +100,7 @@ _RUN_COLUMNS = [
 
 
 def experiment_columns(connection: Connection, project_id: int) -> List[Column]:
-    """Columns for a table of experiments: the fixed ones, hyperparameters, metrics of the best trials.
+    """Columns for a table of experiments: the fixed ones, hyperparameters, metrics of all runs.
 
     Raises:
         Refusal: no such project.
@@ -113,7 +113,7 @@ def experiment_columns(connection: Connection, project_id: int) -> List[Column]:
     return [
         *_EXPERIMENT_COLUMNS,
         *(Column(f"hp.{name}", LocationType.HYPERPARAMETERS, kind) for name, kind in types.items()),
-        *_metric_columns(project_columns.metrics_of_best_trials(connection, project_id)),
+        *_metric_columns(project_columns.metrics_of_runs(connection, project_id)),
     ]
 
 

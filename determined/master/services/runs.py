@@ -34,10 +34,10 @@ RUNS = search.Subject(
                 "projectId": "t.project_id",
                 "checkpointSize": store.CHECKPOINT_SIZE,
                 "checkpointCount": store.CHECKPOINT_COUNT,
-                "searcherMetricsVal": "t.searcher_metric_value",
                 "experimentId": "e.id",
                 "localId": "t.local_id",
             },
+            Kind.METRIC: {"searcherMetricsVal": "t.searcher_metric_value"},
             Kind.TEXT: {
                 "experimentName": "e.name",
                 "experimentDescription": "e.description",
@@ -59,6 +59,7 @@ RUNS = search.Subject(
         },
         {
             "state": store.STATE_RANK,
+            "experimentDescription": experiment_store.DESCRIPTION,
             "user": store.USER_NAME,
             "experimentProgress": "coalesce(e.progress, 0)",
             **search.unsortable(["tags"]),

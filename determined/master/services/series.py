@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
 from ..errors import Code, Refusal
@@ -75,7 +76,8 @@ def compare(
 def best_trials(connection: Connection, experiment: Row, group: str, name: str, most: int) -> List[Row]:
     """The trials of an experiment that did best by a metric, best first.
 
-    Searchers that stop trials early are judged by how far a trial came, before how well it did.
+    Searchers that stop trials early are judged by how far a trial came, before how well it did. Trials that reported
+    nothing but NaN come after all numbers, those that never reported the metric after them.
     """
     sign = 1 if experiment["smaller_is_better"] else -1
     by_length = experiment["searcher_name"] in _LONGER_FIRST
@@ -87,11 +89,24 @@ def best_trials(connection: Connection, experiment: Row, group: str, name: str, 
         value = None
         if entry is not None and entry["type"] == "number":
             value = summaries.number_of(entry["min" if sign > 0 else "max"])
+            if value is not None and math.isnan(value):  # one NaN makes the whole summary NaN
+                value = _best_number(connection, row["id"], group, name, sign)
         length = -row["total_batches"] if by_length else 0
-        # trials that never reported it come last
-        ranked.append((value is None, length, value != value, sign * (value or 0.0), row["id"], row))
+        is_nan = value is not None and math.isnan(value)
+        signed = 0.0 if value is None or is_nan else sign * value
+        ranked.append((value is None, is_nan, length, signed, row["id"], row))
     ranked.sort(key=lambda entry: entry[:5])
     return [entry[5] for entry in ranked[:most]]
+
+
+def _best_number(connection: Connection, trial_id: int, group: str, name: str, sign: int) -> float:
+    """The best number that a trial reported; NaN when all are NaN."""
+    best = math.nan
+    for row in store.of_group(connection, trial_id, group):
+        value = summaries.number_of(next(iter(json.loads(row["metrics"]).values())).get(name))
+        if value is not None and not math.isnan(value) and not sign * value >= sign * best:
+            best = value
+    return best
 
 
 class Sample(NamedTuple):

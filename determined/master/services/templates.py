@@ -63,17 +63,17 @@ def put_template(
     """Store a template under a name, new or not; returns it and whether it is new.
 
     Parameters:
-        config: None for none: a new template gets an empty one, for an old one it is a mistake.
+        config: None for none: a new template gets an empty one, an old one keeps its own.
         workspace_id: 0 for the first one, or to leave the template where it is.
 
     Raises:
-        Refusal: the workspace does not exist or is archived, or there is no configuration.
+        Refusal: the workspace does not exist or is archived, or nothing is given for a template that is there.
     """
     if templates.by_name(tx, name) is None:
         return create_template(tx, name, config or {}, workspace_id), True
     where = _open_workspace(tx, workspace_id) if workspace_id else None
-    if config is None:
-        raise plain(f"template {name} needs a config")
+    if config is None and where is None:
+        raise plain(f"template {name} needs a config or another workspace")
     templates.change(tx, name, config=config, workspace_id=where)
     return template_by_name(tx, name), False
 

@@ -29,6 +29,8 @@ STATE_RANK = f"CASE e.state {' '.join(f'WHEN {state!r} THEN {i}' for i, state in
 SHOWN_NAME = "coalesce(u.display_name, u.username)"
 NOW = "CAST(strftime('%s', 'now') AS INTEGER) * 1000000"
 DURATION = f"max(0, (coalesce(e.end_time, {NOW}) - e.start_time) / 1000000)"
+# the column has no NULL: whether there is no description or an empty one is in the configuration
+DESCRIPTION = "CASE e.description WHEN '' THEN json_extract(e.config, '$.description') ELSE e.description END"
 
 _JOINS = (
     " JOIN users u ON u.id = e.owner_id JOIN projects p ON p.id = e.project_id"

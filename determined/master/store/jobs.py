@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-from .database import Connection, Row, Transaction
+from .database import Connection, Row
 
 _LIVE = (
     "FROM tasks k JOIN allocations a ON a.task_id = k.id AND a.end_time IS NULL"
@@ -46,11 +46,6 @@ def command_of_job(connection: Connection, job_id: str) -> Optional[Row]:
     return connection.one(
         "SELECT * FROM tasks WHERE type = 'COMMAND' AND end_time IS NULL AND job_id = ? AND job_id != ''", (job_id,)
     )
-
-
-def set_position(tx: Transaction, experiment_id: int, position: float) -> None:
-    """Put an experiment at another place in the queue, among those of its priority."""
-    tx.update("experiments", {"id": experiment_id}, queue_position=position)
 
 
 def seconds_queued_by_day(connection: Connection, since: int) -> List[Row]:

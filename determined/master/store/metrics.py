@@ -96,6 +96,13 @@ def after_step(connection: Connection, trial_id: int, group: str, steps: int, li
     )
 
 
+def of_group(connection: Connection, trial_id: int, group: str) -> Iterator[Row]:
+    """All current reports of a trial's group, the metrics of each."""
+    return connection.each(
+        "SELECT metrics FROM metrics WHERE trial_id = ? AND grp = ? AND archived = 0", (trial_id, group)
+    )
+
+
 def of_sources(
     connection: Connection,
     condition: str,

@@ -8,7 +8,7 @@ from typing import Any, Dict, List, Optional
 from .database import Connection, Row, Transaction
 from .filters import Filters
 
-_FROM = " FROM models m JOIN users u ON u.id = m.user_id"
+_FROM = " FROM models m JOIN users u ON u.id = m.user_id JOIN workspaces w ON w.id = m.workspace_id"
 NUM_VERSIONS = "(SELECT count(*) FROM model_versions v WHERE v.model_id = m.id)"
 _SELECT = f"SELECT m.*, u.username, {NUM_VERSIONS} AS num_versions{_FROM}"
 _SORTS = {
@@ -18,7 +18,7 @@ _SORTS = {
     "CREATION_TIME": "m.creation_time {way}, m.id {way}",
     "LAST_UPDATED_TIME": "m.last_updated_time {way}, m.id {way}",
     "NUM_VERSIONS": "num_versions {way}, m.id {way}",
-    "WORKSPACE": "m.workspace_id {way}, m.id {way}",
+    "WORKSPACE": "w.name {way}, m.id {way}",
 }
 
 # --- models ---------------------------------------------------------------------------------------------------------

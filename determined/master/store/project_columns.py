@@ -5,23 +5,19 @@ from __future__ import annotations
 from typing import Iterator, List
 
 from .database import Connection, Row
+from .experiments import BEST_TRIAL_ID
 
-_METRICS = (
-    "SELECT DISTINCT g.key AS grp, m.key AS name, json_extract(m.value, '$.type') AS type"
-    " FROM {rows}, json_each(t.summary_metrics) g, json_each(g.value) m"
-    " WHERE {condition} AND m.type = 'object' ORDER BY 1, 2, 3"
-)
-_BEST = "experiments e JOIN trials t ON t.id = e.best_trial_id"
-
-
-def metrics_of_best_trials(connection: Connection, project_id: int) -> List[Row]:
-    """Group (by its name in summaries), name and type of every metric that the best trial of an experiment has."""
-    return connection.all(_METRICS.format(rows=_BEST, condition="e.project_id = ?"), (project_id,))
+_BEST = f"experiments e JOIN trials t ON t.id = {BEST_TRIAL_ID}"
 
 
 def metrics_of_runs(connection: Connection, project_id: int) -> List[Row]:
     """Group (by its name in summaries), name and type of every metric that a run has."""
-    return connection.all(_METRICS.format(rows="trials t", condition="t.project_id = ?"), (project_id,))
+    return connection.all(
+        "SELECT DISTINCT g.key AS grp, m.key AS name, json_extract(m.value, '$.type') AS type"
+        " FROM trials t, json_each(t.summary_metrics) g, json_each(g.value) m"
+        " WHERE t.project_id = ? AND m.type = 'object' ORDER BY 1, 2, 3",
+        (project_id,),
+    )
 
 
 def hyperparameter_configs(connection: Connection, project_id: int) -> Iterator[str]:

@@ -10,7 +10,6 @@ from . import trials
 from .database import Connection, Row, Transaction
 from .experiments import NOW, SHOWN_NAME, Page
 from .filters import Filters
-from .states import trial_state
 
 _LIVING = "FROM checkpoints c WHERE c.trial_id = t.id AND c.state != 'DELETED'"
 CHECKPOINT_SIZE = f"(SELECT coalesce(sum(c.size), 0) {_LIVING})"
@@ -26,7 +25,7 @@ _JOINS = (
     " JOIN projects p ON p.id = t.project_id JOIN workspaces w ON w.id = p.workspace_id"
 )
 _COLUMNS = (
-    f"t.*, {trial_state('t')} AS shown_state, {CHECKPOINT_SIZE} AS checkpoint_size,"
+    f"t.*, {CHECKPOINT_SIZE} AS checkpoint_size,"
     f" {CHECKPOINT_COUNT} AS checkpoint_count, {DURATION} AS duration, p.name AS project_name, p.key AS project_key,"
     f" p.workspace_id, w.name AS workspace_name, {PARENT_ARCHIVED} AS parent_archived, e.labels, e.owner_id,"
     " e.searcher_name, e.searcher_metric, e.forked_from, e.external_experiment_id, e.resource_pool,"

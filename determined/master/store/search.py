@@ -18,6 +18,7 @@ from determined.common import timestamps
 from ..errors import Refusal, invalid, plain
 from ..json_syntax import find_fault
 from ..surrogates import may_have_halves, replace_halves
+from .orders import metric_rank
 
 _COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 _TEXT_OPERATORS = ("contains", "notContains")
@@ -35,9 +36,10 @@ _LOCATIONS = {
 
 
 class Kind(Enum):
-    """What a column holds."""
+    """What a column holds; a metric is a number that may be NaN."""
 
     NUMBER = "number"
+    METRIC = "metric"
     TEXT = "text"
     STATE = "state"
     TIME = "time"
@@ -146,6 +148,8 @@ def _condition(node: Any, subject: Subject, depth: int) -> Sql:
 def _group(node: Mapping[str, Any], subject: Subject, depth: int) -> Sql:
     if depth == _DEEPEST:
         raise plain("invalid filter: groups are nested too deep")
+    if node.get("conjunction") is None:
+        raise plain("group specified with no conjunction")
     conjunction = _word(node, "conjunction")
     if conjunction not in ("and", "or"):
         raise plain(f"invalid conjunction value {conjunction}")
@@ -323,7 +327,7 @@ _TIME = re.compile(
 
 
 def _parameter(kind: Kind, value: Any) -> Any:
-    if kind is Kind.NUMBER:
+    if kind in (Kind.NUMBER, Kind.METRIC):
         return _number(value)
     if kind is Kind.TIME:
         return _moment(value)
@@ -371,7 +375,8 @@ def _unfit(value: Any, what: str, of: str, code: str = "22P02") -> Refusal:
 
 
 def read_order(text: str, subject: Subject, id_column: str) -> Sql:
-    """Return what stands behind ORDER BY; equals are in the order of their ids, what is missing comes last.
+    """Return what stands behind ORDER BY; equals are in the order of their ids, what is missing comes last, and before
+    that NaN.
 
     Parameters:
         text: ``column=asc|desc``, several with commas between them.
@@ -388,27 +393,31 @@ def read_order(text: str, subject: Subject, id_column: str) -> Sql:
             raise invalid(f"invalid sort parameter: {part}")
         if direction not in ("asc", "desc"):
             raise invalid(f"invalid sort direction: {direction}")
-        for key in _sort_keys(name, subject):
+        for key, is_metric in _sort_keys(name, subject):
+            if is_metric:  # NaN behind all numbers, in both directions
+                terms.append(metric_rank(key.text))
+                parameters.extend(key.parameters)
             terms.append(f"{key.text} {direction.upper()} NULLS LAST")
             parameters.extend(key.parameters)
     return Sql(", ".join([*terms, id_column]), tuple(parameters))
 
 
-def _sort_keys(name: str, subject: Subject) -> List[Sql]:
+def _sort_keys(name: str, subject: Subject) -> List[Tuple[Sql, bool]]:
+    """What a field is sorted by, and whether that is a metric."""
     column = subject.columns.get(name)
     if column is not None and column.sort != "":
-        return [Sql(column.sort or column.sql)]
+        return [(Sql(column.sort or column.sql), column.kind is Kind.METRIC)]
     where = _in_json(name, _place_of(name, subject), subject) if column is None else None
     if where is None:
         raise invalid(f"invalid sort col: {name}")
     if where.of_metric:
         value = _INFINITE.format(f"json_extract({where.document}, ?)")
-        return [Sql(value, (where.path, where.path))]
-    if not where.value_keys:
-        return _json_sort_keys(where.document, where.path)
-    # what has one value comes before what has a range: its definition has fewer keys
-    definition = _json_sort_keys(where.document, where.path)[:-1]
-    return [*definition, *_json_sort_keys(where.document, f'{where.path}."{where.value_keys[0]}"')]
+        return [(Sql(value, (where.path,) * 2), True)]
+    keys = _json_sort_keys(where.document, where.path)
+    if where.value_keys:
+        # what has one value comes before what has a range: its definition has fewer keys
+        keys = [*keys[:-1], *_json_sort_keys(where.document, f'{where.path}."{where.value_keys[0]}"')]
+    return [(key, False) for key in keys]
 
 
 _RANK = (

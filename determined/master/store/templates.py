@@ -19,9 +19,12 @@ def insert(tx: Transaction, name: str, workspace_id: int, config: Mapping[str, A
     tx.insert("templates", name=name, workspace_id=workspace_id, config=json.dumps(config))
 
 
-def change(tx: Transaction, name: str, *, config: Mapping[str, Any], workspace_id: Optional[int] = None) -> None:
-    """Replace a template's configuration, and move it when a workspace is given."""
-    tx.update("templates", {"name": name}, config=json.dumps(config))
+def change(
+    tx: Transaction, name: str, *, config: Optional[Mapping[str, Any]] = None, workspace_id: Optional[int] = None
+) -> None:
+    """Replace a template's configuration, move it to another workspace, or both; what is None stays as it is."""
+    if config is not None:
+        tx.update("templates", {"name": name}, config=json.dumps(config))
     if workspace_id is not None:
         tx.update("templates", {"name": name}, workspace_id=workspace_id)
 

@@ -9,6 +9,7 @@ from determined.common import timestamps
 
 from .database import Connection, Row, Transaction
 from .filters import Filters
+from .orders import Missing, by_metric, by_value
 from .states import trial_state
 
 # --- making ---------------------------------------------------------------------------------------------------------
@@ -171,7 +172,7 @@ _NOW = "CAST(strftime('%s', 'now') AS INTEGER) * 1000000"
 _STATE_RANK = f"CASE t.state {' '.join(f'WHEN {state!r} THEN {i}' for i, state in enumerate(STORED_STATES))} END"
 _SIGN = "(CASE e.smaller_is_better WHEN 1 THEN 1 ELSE -1 END)"
 _LIVING = "FROM checkpoints c WHERE c.trial_id = t.id AND c.state != 'DELETED'"
-# NaN is text, which sorts behind every number
+# NaN is text
 _BEST = f"CASE typeof(t.searcher_metric_value) WHEN 'text' THEN 'NaN' ELSE t.searcher_metric_value * {_SIGN} END"
 _NEWEST = f"CASE typeof(t.newest_validation_value) WHEN 'text' THEN 'NaN' ELSE t.newest_validation_value * {_SIGN} END"
 
@@ -189,6 +190,7 @@ SORTS = {
     "LOG_RETENTION_DAYS": "t.log_retention_days",
 }
 """SQL by which the trials of an experiment are sorted, by the name of the order."""
+_METRIC_SORTS = ("BEST_VALIDATION_METRIC", "LATEST_VALIDATION_METRIC")
 
 _SHOWN = (
     f"SELECT t.*, {trial_state('t')} AS shown_state, e.max_restarts, e.searcher_metric, e.smaller_is_better,"
@@ -229,10 +231,10 @@ def sorted_ids(
 ) -> List[int]:
     """The ids of an experiment's trials in an order of `SORTS`; what is missing counts as the greatest."""
     filters = _in_states(experiment_id, states)
-    direction = "DESC NULLS FIRST" if descending else "ASC NULLS LAST"
+    order = (by_metric if sort in _METRIC_SORTS else by_value)(SORTS[sort], descending=descending)
     rows = connection.all(
         f"SELECT t.id FROM trials t JOIN experiments e ON e.id = t.experiment_id{filters.where}"
-        f" ORDER BY {SORTS[sort]} {direction}, t.id {'DESC' if descending else 'ASC'} LIMIT ? OFFSET ?",
+        f" ORDER BY {order}, t.id {'DESC' if descending else 'ASC'} LIMIT ? OFFSET ?",
         (*filters.parameters, limit, offset),
     )
     return [row["id"] for row in rows]
@@ -325,10 +327,13 @@ def workloads(connection: Connection, trial_id: int, wanted: Workloads, limit: i
 
     What lacks the metric, or the batches when sorting by them, comes last in both directions.
     """
-    direction, behind = ("DESC", "DESC NULLS FIRST") if wanted.descending else ("ASC", "ASC NULLS LAST")
-    first = "batches" if wanted.metric is None else "value"
+    descending = wanted.descending
+    if wanted.metric is None:
+        first = by_value("batches", descending=descending, missing=Missing.LAST)
+    else:
+        first = by_metric("value", descending=descending, missing=Missing.LAST)
+    then = f"{by_value('batches', descending=descending)}, end_time {'DESC' if descending else 'ASC'}"
     return connection.all(
-        f"SELECT * FROM ({_workloads_sql(wanted)})"
-        f" ORDER BY {first} {direction} NULLS LAST, batches {behind}, end_time {direction} LIMIT :limit OFFSET :offset",
+        f"SELECT * FROM ({_workloads_sql(wanted)}) ORDER BY {first}, {then} LIMIT :limit OFFSET :offset",
         {"id": trial_id, "metric": wanted.metric, "limit": limit, "offset": offset},
     )

@@ -165,6 +165,32 @@ def test_a_value_that_its_column_cannot_have_is_named(searched: Transaction, con
         found(searched, condition)
 
 
+@pytest.mark.parametrize(
+    ("group", "words"),
+    [
+        ({"kind": "group", "children": [field("id", "=", 1)]}, "group specified with no conjunction"),
+        ({"kind": "group", "conjunction": "nor", "children": []}, "invalid conjunction value nor"),
+    ],
+)
+def test_a_missing_conjunction_is_no_unknown_one(searched: Transaction, group: Any, words: str) -> None:
+    with pytest.raises(Refusal, match=words):
+        found(searched, group)
+
+
+def test_nan_comes_after_every_number_in_both_directions_and_before_what_is_missing(searched: Transaction) -> None:
+    values = {1: "Infinity", 2: "NaN", 3: -1}
+    for run, value in values.items():
+        summary = {"validation_metrics": {"loss": {"last": value}}}
+        stored = {"Infinity": float("inf")}.get(str(value), value)
+        searched.update("trials", {"id": run}, summary_metrics=json.dumps(summary), searcher_metric_value=stored)
+    searched.insert(
+        "trials", experiment_id=1, request_id="bare", state="COMPLETED", project_id=1, start_time=0, hparams="{}"
+    )  # fmt: skip
+    for sort in ("searcherMetricsVal", "validation.loss.last"):
+        assert found(searched, sort=f"{sort}=asc") == [3, 1, 2, 4]
+        assert found(searched, sort=f"{sort}=desc") == [1, 3, 2, 4]
+
+
 def test_a_text_does_not_say_whether_archived_ones_are_shown(searched: Transaction) -> None:
     with pytest.raises(Refusal, match="showArchived"):
         runs.search_runs(searched, 0, "", '{"showArchived": "false"}', 0, -1)

@@ -117,6 +117,19 @@ def test_a_reopened_trial_ends_the_search_once_more() -> None:
     assert search.trial_exited(trial.request_id, "completed") == [Shutdown(failure=False, canceled=False)]
 
 
+def test_a_reopened_trial_has_made_no_progress_whether_or_not_the_search_was_told_of_its_end() -> None:
+    search = _search("random", max_trials=2)
+    ended, stopped = _created(search.start())
+    for trial in (ended, stopped):
+        search.set_progress(trial.request_id, 0.5)
+    search.trial_exited(ended.request_id, "errored")
+    for trial in (ended, stopped):
+        search.reopen(trial.request_id)
+    assert search.progress() == 0
+    search.set_progress(stopped.request_id, 0.5)
+    assert search.progress() == 0.25
+
+
 def test_only_halving_searches_look_at_validations() -> None:
     assert [name for name in SEARCHERS if looks_at_validations(name)] == ["async_halving", "adaptive_asha"]
     search = _search("random")

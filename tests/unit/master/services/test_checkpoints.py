@@ -47,12 +47,32 @@ def test_without_the_searchers_metric_a_checkpoint_is_last_for_the_experiment_an
     tx: Transaction, measured: int
 ) -> None:
     assert uuids(tx, measured, "SEARCHER_METRIC", "ASC") == {"experiment": [3, 1, 4, 2, 5], "trial": [2, 5, 3, 1, 4]}
-    assert uuids(tx, measured, "SEARCHER_METRIC", "DESC") == {"experiment": [4, 1, 3, 2, 5], "trial": [4, 1, 3, 2, 5]}
+    assert uuids(tx, measured, "SEARCHER_METRIC", "DESC") == {"experiment": [1, 3, 4, 2, 5], "trial": [1, 3, 4, 2, 5]}
 
 
 def test_by_another_metric_those_without_it_are_least_everywhere(tx: Transaction, measured: int) -> None:
     assert uuids(tx, measured, "UNSPECIFIED", "ASC", "loss")["experiment"] == [2, 5, 3, 1, 4]
-    assert uuids(tx, measured, "UNSPECIFIED", "DESC", "loss")["experiment"] == [4, 1, 3, 2, 5]
+    assert uuids(tx, measured, "UNSPECIFIED", "DESC", "loss")["experiment"] == [1, 3, 4, 2, 5]
+
+
+def test_the_best_checkpoint_is_never_one_with_nan_where_larger_is_better(tx: Transaction) -> None:
+    trial = stories.add_trial(tx, stories.add_experiment(tx, smaller_is_better=False))
+    for steps, value in ((1, 0.5), (2, "NaN"), (3, 0.9), (4, "-Infinity"), (5, "NaN")):
+        stories.tell(tx, trial, "validation", steps, loss=value)
+        stories.add_checkpoint(tx, trial, steps, steps)
+    assert uuids(tx, trial, "SEARCHER_METRIC", "UNSPECIFIED")["experiment"] == [3, 1, 4, 5, 2]
+    assert uuids(tx, trial, "UNSPECIFIED", "DESC", "loss")["trial"] == [3, 1, 4, 5, 2]
+    assert uuids(tx, trial, "UNSPECIFIED", "ASC", "loss")["trial"] == [4, 1, 3, 2, 5]
+
+
+def test_checkpoints_that_have_lost_files_keep_their_place_by_metric(tx: Transaction, measured: int) -> None:
+    files = {number: stories.add_checkpoint(tx, measured, number, number, a=1, b=2) for number in (6, 7)}
+    stories.tell(tx, measured, "validation", 6, loss=0.3)
+    checkpoints.patch(tx, [checkpoints.Change(uuid, {"a": 1}) for uuid in files.values()])
+    by = checkpoints.Order("SEARCHER_METRIC", None, "UNSPECIFIED")
+    states = ["COMPLETED", "PARTIALLY_DELETED"]
+    rows, _ = checkpoints.list_of_experiment(tx, stories.trial(tx, measured)["experiment_id"], states, by, 0, 0)
+    assert [int(row["uuid"][:8], 16) for row in rows] == [3, 6, 1, 4, 2, 5, 7]
 
 
 @pytest.mark.parametrize(("smaller", "best_first"), [(True, [1, 2]), (False, [2, 1])])

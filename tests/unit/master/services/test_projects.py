@@ -105,7 +105,7 @@ def test_the_owner_of_a_project_may_archive_it_but_not_describe_it(tx: Transacti
     assert projects.project_by_id(tx, project)["is_archived"]
 
 
-def test_columns_of_experiments_are_their_hyperparameters_and_the_metrics_of_best_trials(tx: Transaction) -> None:
+def test_columns_of_experiments_are_their_hyperparameters_and_the_metrics_of_all_runs(tx: Transaction) -> None:
     project = make_project(tx)
     experiment = make_experiment(
         tx,
@@ -121,7 +121,10 @@ def test_columns_of_experiments_are_their_hyperparameters_and_the_metrics_of_bes
         "avg_metrics": {"note": summary("string", last="x")},
         "mine": {"when": summary("date", last="2024-01-01T00:00:00Z")},
     }
-    make_run(tx, experiment, project, summary_metrics=json.dumps(metrics))
+    best = make_run(tx, experiment, project, summary_metrics=json.dumps(metrics))
+    other = {"validation_metrics": {"word": summary("string", last="x")}}
+    make_run(tx, experiment, project, summary_metrics=json.dumps(other))
+    tx.update("experiments", {"id": experiment}, best_trial_id=best)
     assert dynamic_columns(project_columns.experiment_columns(tx, project)) == [
         ("hp.act", "HYPERPARAMETERS", "UNSPECIFIED"),
         ("hp.lr", "HYPERPARAMETERS", "NUMBER"),
@@ -133,6 +136,7 @@ def test_columns_of_experiments_are_their_hyperparameters_and_the_metrics_of_bes
         ("validation.loss.max", "VALIDATIONS", "NUMBER"),
         ("validation.loss.mean", "VALIDATIONS", "NUMBER"),
         ("validation.loss.min", "VALIDATIONS", "NUMBER"),
+        ("validation.word.last", "VALIDATIONS", "TEXT"),
     ]
 
 
@@ -176,3 +180,12 @@ def test_metric_ranges_span_the_best_trials_of_all_experiments(tx: Transaction) 
         ("validation.loss.last", 1, float("inf")),
         ("searcherMetricsVal", 0.25, 0.5),
     ]
+
+
+def test_the_trial_of_a_single_search_counts_in_the_ranges_before_it_has_validated(tx: Transaction) -> None:
+    project = make_project(tx)
+    experiment = make_experiment(tx, project, {})
+    metrics = {"avg_metrics": {"loss": summary("number", last=2)}}
+    make_run(tx, experiment, project, summary_metrics=json.dumps(metrics))
+    tx.update("experiments", {"id": experiment}, searcher_name="single", best_trial_id=None)
+    assert project_columns.metric_ranges(tx, project) == [("training.loss.last", 2, 2)]

@@ -1,4 +1,4 @@
-"""Devices, the places of jobs in the queue, and the adding up of slot time."""
+"""Devices, agents, and the adding up of slot time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from determined.master.auth import Caller
 from determined.master.errors import Refusal
 from determined.master.services import agents, usage
 from determined.master.services.devices import detect_slots, parse_gpus
-from determined.master.services.jobs import place_beside
 from determined.master.services.master_log import MasterLog
 from determined.master.store import slots
 from determined.master.store.database import Transaction
@@ -41,19 +40,6 @@ def test_only_visible_gpus_become_slots_numbered_from_zero(visible: Optional[str
 def test_cpu_slots_are_the_same_at_every_start() -> None:
     assert detect_slots(2) == detect_slots(2)
     assert len({device.uuid for device in detect_slots(3)}) == 3
-
-
-@pytest.mark.parametrize(
-    ("ahead", "expected"),
-    [(True, 1.5), (False, 2.5)],
-)
-def test_a_job_is_put_between_its_anchor_and_the_next(ahead: bool, expected: float) -> None:
-    assert place_beside(2, [1, 2, 3], ahead=ahead) == expected
-
-
-def test_a_job_is_put_before_the_first_and_behind_the_last() -> None:
-    assert place_beside(1, [1, 2], ahead=True) < 1
-    assert place_beside(2, [1, 2], ahead=False) > 2
 
 
 def hold(tx: Transaction, start: str, end: Optional[str], *, number: int, count: int = 2) -> None:

@@ -81,7 +81,7 @@ def test_states_that_are_only_shown_cannot_be_set(tx: Transaction, experiment: i
 
 
 @pytest.mark.parametrize(("smaller", "ascending"), [(True, [2, 1, 3, 4]), (False, [1, 2, 3, 4])])
-def test_trials_sorted_by_best_metric_are_best_first_then_nan_then_those_without(
+def test_trials_sorted_by_a_metric_have_nan_behind_all_numbers_and_what_is_missing_as_the_greatest(
     tx: Transaction, smaller: bool, ascending: List[int]
 ) -> None:
     experiment = stories.add_experiment(tx, smaller_is_better=smaller)
@@ -93,7 +93,8 @@ def test_trials_sorted_by_best_metric_are_best_first_then_nan_then_those_without
     for sort in ("BEST_VALIDATION_METRIC", "LATEST_VALIDATION_METRIC"):
         found = store.sorted_ids(tx, experiment, [], sort, False, 10, 0)
         assert [ids.index(i) + 1 for i in found] == ascending
-        assert store.sorted_ids(tx, experiment, [], sort, True, 10, 0) == found[::-1]
+        none, nan, *numbers = found[::-1]
+        assert store.sorted_ids(tx, experiment, [], sort, True, 10, 0) == [none, *numbers, nan]
 
 
 def listed(tx: Transaction, trial: int, metric: Optional[str], *, descending: bool = False) -> List[str]:
@@ -111,6 +112,9 @@ def test_workloads_without_the_sorted_metric_come_last_in_both_directions(tx: Tr
     stories.add_checkpoint(tx, trial, 2, None)
     assert listed(tx, trial, "loss") == ["v20", "t30", "t10", "c20", "cNone"]
     assert listed(tx, trial, "loss", descending=True) == ["t10", "t30", "v20", "cNone", "c20"]
+    stories.tell(tx, trial, "training", 40, loss="NaN")
+    assert listed(tx, trial, "loss") == ["v20", "t30", "t10", "t40", "c20", "cNone"]
+    assert listed(tx, trial, "loss", descending=True) == ["t10", "t30", "v20", "t40", "cNone", "c20"]
     assert listed(tx, trial, 'a."b')[0] == "t10"
     assert listed(tx, trial, None, descending=True)[-1] == "cNone"
 
