@@ -44,7 +44,10 @@ def assemble_local(
     """Return the context of a training outside of a cluster."""
     distributed = distributed or DummyDistributedContext()
     config = read_storage(checkpoint_storage)
-    _refuse_shared_fs(config)
+    if config is not None and config.get("type") == "shared_fs":
+        raise ValueError(
+            "a checkpoint storage of type shared_fs belongs to a cluster: outside of one, pass the directory's path"
+        )
     manager = storage_manager or storage.build(config or storage.parse_shorthand(default_directory()))
     return Context(
         DummyCheckpointContext(distributed, manager),
@@ -123,7 +126,10 @@ def assemble_unmanaged(
     info = _unmanaged.begin(session, plan, distributed)
     try:
         config = info.trial._config["checkpoint_storage"]
-        _refuse_shared_fs(config)
+        if config.get("type") == "shared_fs":
+            raise ValueError(
+                "a checkpoint storage of type shared_fs belongs to a cluster: outside of one, pass the directory's path"
+            )
         manager = storage.build(config)
         parts = _Parts.make(session, info, config, tensorboard_mode, distributed)
     except BaseException as e:
@@ -136,7 +142,6 @@ def assemble_unmanaged(
         train=parts.train,
         searcher=SearcherContext(distributed, info.trial._config.get("searcher"), parts.train),
         info=info,
-        experimental=ExperimentalCoreContext(session, info.trial.trial_id),
         shipper=parts.shipper,
         tensorboard=parts.tensorboard.manager,
         session=session,
@@ -196,13 +201,6 @@ def default_directory() -> Union[str, pathlib.Path]:
     """Return the directory for checkpoints of trainings outside of a cluster: of the user's data."""
     base = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
     return pathlib.Path(base, "determined", constants.DEFAULT_CHECKPOINT_PATH)
-
-
-def _refuse_shared_fs(config: Optional[Mapping[str, Any]]) -> None:
-    if config is not None and config.get("type") == "shared_fs":
-        raise ValueError(
-            "a checkpoint storage of type shared_fs belongs to a cluster: outside of one, pass the directory's path"
-        )
 
 
 class _Parts(NamedTuple):

@@ -15,7 +15,6 @@ from determined.common.api.wire.enums import LogLevel
 
 from ._checkpoint import CheckpointContext
 from ._distributed import DistributedContext
-from ._experimental import ExperimentalCoreContext
 from ._patience import call_patiently
 from ._preempt import PreemptContext
 from ._profiler import ProfilerContext
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from determined.common.api.wire.webhooks import PostWebhookEventDataRequest
     from determined.tensorboard import TensorboardManager
 
+    from ._experimental import ExperimentalCoreContext
     from ._metrics import ReportShipper
     from ._unmanaged import Accompaniment
 
@@ -72,6 +72,7 @@ class Context:
         accompaniment: Optional[Accompaniment] = None,
     ) -> None:
         from ._distributed import DummyDistributedContext
+        from ._experimental import DummyExperimentalCoreContext
         from ._preempt import DummyPreemptContext
         from ._profiler import DummyProfilerContext
         from ._searcher import DummySearcherContext
@@ -84,7 +85,7 @@ class Context:
         self.searcher = searcher or DummySearcherContext(self.distributed)
         self.profiler = profiler or DummyProfilerContext()
         self.info = info
-        self.experimental = experimental or ExperimentalCoreContext(None, None)
+        self.experimental = experimental or DummyExperimentalCoreContext()
         self._shipper = shipper
         self._tensorboard = tensorboard
         self._session = session

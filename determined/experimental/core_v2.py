@@ -263,19 +263,27 @@ def _init_unmanaged(
     from ..core._unmanaged import Plan
 
     login: Any = (Determined() if client is None else client)._session
-    if config is None:
-        raise ValueError(
-            "a trial outside of a cluster needs a configuration: call core_v2.init(config=core_v2.Config(name=...))"
+    try:
+        if config is None:
+            raise ValueError(
+                "a trial outside of a cluster needs a configuration: call core_v2.init(config=core_v2.Config(name=...))"
+            )
+        plan = Plan(
+            _experiment_config(config, checkpoint_storage),
+            config.hparams,
+            config.external_experiment_id,
+            config.external_trial_id,
         )
-    plan = Plan(
-        _experiment_config(config, checkpoint_storage),
-        config.hparams,
-        config.external_experiment_id,
-        config.external_trial_id,
-    )
-    # A session of its own: it repeats calls by another rule, and the context closes it.
-    session = Session(login.master, login.username, login.token, login.cert, max_retries=0)
-    return _assembly.assemble_unmanaged(session, plan, distributed, preempt_mode, tensorboard_mode)
+        # A session of its own: it repeats calls by another rule, and the context closes it.
+        session = Session(login.master, login.username, login.token, login.cert, max_retries=0)
+    finally:
+        if client is None:
+            login.close()
+    try:
+        return _assembly.assemble_unmanaged(session, plan, distributed, preempt_mode, tensorboard_mode)
+    except BaseException:
+        session.close()
+        raise
 
 
 def _experiment_config(config: Config, checkpoint_storage: Storage) -> Dict[str, Any]:
@@ -294,10 +302,10 @@ def _experiment_config(config: Config, checkpoint_storage: Storage) -> Dict[str,
 
 def _storage_config(given: Storage) -> Any:
     from ..common import storage
-    from ..core import _assembly
+    from ..core._unmanaged import default_storage
 
     if given is None:
-        given = _assembly.default_directory()
+        given = default_storage()
     if isinstance(given, (str, os.PathLike)):
         return storage.parse_shorthand(given)
     # The master says what is wrong with anything else.
