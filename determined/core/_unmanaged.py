@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("determined.core")
 
-LOG_PATIENCE = 60.0
-"""Seconds for which the last lines of the log wait for a master that is away."""
+FAILURE_PATIENCE = 60.0
+"""Seconds for which the news of a failure, and the last lines of the log, wait for a master that is away."""
 
 _SIGNAL_PATIENCE = 3.0
 
@@ -227,11 +227,14 @@ class Accompaniment:
         failure = self._watch.failure
         if failure is None and error is not None:
             failure = failure_of(error)
+        longest = patience_seconds()
+        shorter = min(FAILURE_PATIENCE, longest)
         try:
             if self._heartbeat is not None:
-                self._heartbeat.close(failure, patience_seconds())
+                # That a trial failed is also what its silence says.
+                self._heartbeat.close(failure, longest if failure is None else shorter)
         finally:
-            self._prints.close(min(LOG_PATIENCE, patience_seconds()))
+            self._prints.close(shorter)
             self._watch.stop()
             if hasattr(self, "_at_exit"):
                 self._at_exit.cancel()
