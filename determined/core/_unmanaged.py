@@ -194,6 +194,7 @@ class Accompaniment:
         self._prints = PrintShipper(session, info.task_id, rank)
         self._watch = ExitWatch(self._end_by_signal)
         self._reports = reports
+        self._at_exit: Optional[_AtExit] = None
         self._process = os.getpid()
 
     def start(self, close: Callable[[], None]) -> None:
@@ -236,7 +237,7 @@ class Accompaniment:
         finally:
             self._prints.close(shorter)
             self._watch.stop()
-            if hasattr(self, "_at_exit"):
+            if self._at_exit is not None:
                 self._at_exit.cancel()
 
     def _end_by_signal(self) -> None:

@@ -141,7 +141,9 @@ def init(
 ) -> None:
     """Begin a trial; `train`, `checkpoint` and the others of this module then belong to it.
 
-    A trial that was begun before is closed first. This one ends with `close`, or with the process.
+    A trial that was begun before is closed first. This one ends with `close`, or with the process: it has failed if an
+    exception, a signal or ``sys.exit`` with another status than 0 ends that. A bare ``raise SystemExit(1)`` cannot be
+    seen; in a block of `init_context` it can.
 
     Parameters:
         config: what to tell the master. Needed, unless a cluster runs this as a trial.
