@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
 import threading
-import weakref
+import time
 from types import FrameType, TracebackType
-from typing import Any, Callable, Dict, NoReturn, Optional, Type
+from typing import Any, Callable, List, NoReturn, Optional, Type
 
 SIGNALS = ("SIGTERM", "SIGHUP")
 SIGNAL_PATIENCE = 10.0
@@ -44,82 +45,93 @@ class ExitWatch:
         self.failure: Optional[str] = None
         self._on_signal = on_signal
         self._process = os.getpid()
-        self._active = False
-        self._ending = False
-        self._handled: Dict[int, Any] = {}
         # Bound methods are new objects at each look, and it must be known later whether these are still in place.
         self._own_exit = self._exit
         self._own_hook = self._hook
 
     def start(self) -> None:
         """Begin to look."""
-        self._active = True
         self._next_exit, self._next_hook = sys.exit, sys.excepthook
         sys.exit, sys.excepthook = self._own_exit, self._own_hook
-        if threading.current_thread() is threading.main_thread():
-            for name in SIGNALS:
-                number = getattr(signal, name, None)
-                if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-                    self._handled[number] = handler = self._handle
-                    signal.signal(number, handler)
-        _watches.add(self)
+        _active.append(self)
+        _take_signals()
 
     def stop(self) -> None:
         """Look no longer. What others have put over it since stays."""
-        self._active = False
+        if self not in _active:
+            return
+        _active.remove(self)
         if sys.exit is self._own_exit:
             sys.exit = self._next_exit
         if sys.excepthook is self._own_hook:
             sys.excepthook = self._next_hook
-        if threading.current_thread() is threading.main_thread():
-            self._release_signals()
+        if not _active:
+            _release_signals()
 
-    def _release_signals(self) -> None:
-        while self._handled:
-            number, handler = self._handled.popitem()
-            if signal.getsignal(number) is handler:
-                signal.signal(number, signal.SIG_DFL)
+    def tell_signal(self, number: int) -> threading.Thread:
+        """Hear of a signal; return a thread that does what is to be done about it."""
+        self.failure = f"signal {signal.Signals(number).name}"
+        # In a thread, as the one that was interrupted may hold locks that this needs. A daemon: nobody waits for long.
+        return threading.Thread(target=self._on_signal, name="exit-by-signal", daemon=True)
 
-    def _is_concerned(self) -> bool:
-        return self._active and os.getpid() == self._process
+    def is_concerned(self) -> bool:
+        """Whether it looks, in the process that it belongs to."""
+        return self in _active and os.getpid() == self._process
 
     def _exit(self, status: Any = None, /) -> NoReturn:
         # In another thread it ends the thread.
-        if self._is_concerned() and threading.current_thread() is threading.main_thread():
+        if self.is_concerned() and threading.current_thread() is threading.main_thread():
             self.failure = failure_of_code(status)
         self._next_exit(status)
 
     def _hook(self, kind: Type[BaseException], error: BaseException, trace: Optional[TracebackType]) -> None:
-        if self._is_concerned():
+        if self.is_concerned():
             self.failure = failure_of(error)
         self._next_hook(kind, error, trace)
 
-    def _handle(self, number: int, frame: Optional[FrameType]) -> None:
-        if self._is_concerned() and not self._ending:
-            self._ending = True
-            self.failure = f"signal {signal.Signals(number).name}"
-            self._end()
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
 
-    def _end(self) -> None:
-        # In a thread, as the one that was interrupted may hold locks that this needs. A daemon, not to be waited for.
-        ending = threading.Thread(target=self._on_signal, name="exit-by-signal", daemon=True)
-        try:
-            ending.start()
-        except RuntimeError:
-            # The interpreter is ending already, and with it goes whoever would say so.
-            return
-        ending.join(SIGNAL_PATIENCE)
+_active: List[ExitWatch] = []
 
 
-_watches: weakref.WeakSet[ExitWatch] = weakref.WeakSet()
+def _take_signals() -> None:
+    for number in _numbers():
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _handle)
+
+
+def _release_signals() -> None:
+    for number in _numbers():
+        if signal.getsignal(number) is _handle:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _numbers() -> List[int]:
+    # Only the main thread may say what happens at a signal.
+    if threading.current_thread() is not threading.main_thread():
+        return []
+    return [getattr(signal, name) for name in SIGNALS if hasattr(signal, name)]
+
+
+def _handle(number: int, frame: Optional[FrameType]) -> None:
+    concerned = [watch for watch in _active if watch.is_concerned()]
+    # Whoever asks again does not want to wait.
+    _active.clear()
+    deadline = time.monotonic() + SIGNAL_PATIENCE
+    threads = [watch.tell_signal(number) for watch in concerned]
+    # A thread cannot start where the interpreter is ending already, and with it whoever would say so.
+    with contextlib.suppress(RuntimeError):
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
 
 
 def _release_in_child() -> None:
-    # A process that was forked off ends by signals as it would have without this.
-    for watch in list(_watches):
-        watch._release_signals()
+    # A process that was forked off ends as it would have without this.
+    _active.clear()
+    _release_signals()
 
 
 if hasattr(os, "register_at_fork"):

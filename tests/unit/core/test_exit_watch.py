@@ -132,6 +132,18 @@ def test_a_process_still_ends_by_its_signal(name: str) -> None:
     assert (ended.returncode, ended.stdout, ended.stderr) == (-number, f"told signal {name}\n", "")
 
 
+def test_all_that_look_hear_of_a_signal() -> None:
+    ended = run(
+        """
+        other = ExitWatch(lambda: os.write(1, b"other told\\n"))
+        other.start()
+        watch.stop()
+        os.kill(os.getpid(), signal.SIGTERM)
+        """
+    )
+    assert (ended.returncode, ended.stdout) == (-signal.SIGTERM, "other told\n")
+
+
 def test_what_hangs_at_a_signal_does_not_keep_the_process() -> None:
     ended = run(
         """
