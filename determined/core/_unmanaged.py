@@ -248,6 +248,8 @@ class Accompaniment:
         try:
             if self._heartbeat is not None:
                 self._heartbeat.close(self._watch.failure, _SIGNAL_PATIENCE)
+        except (errors.MasterNotFoundException, errors.APIException) as e:
+            logger.error("the master did not hear how the trial ended: %s", e)
         finally:
             self._prints.close(_SIGNAL_PATIENCE)
 
