@@ -291,7 +291,8 @@ def continue_experiment(tx: Transaction, experiment_id: int, override: str, clus
     """Take an ended experiment up again, with changes of its configuration if there are any.
 
     Parameters:
-        override: YAML of what changes; empty for nothing.
+        override: YAML of what changes; nothing for an empty text, and for a mapping without keys, which the command
+            line sends when it was given no changes.
 
     Raises:
         Refusal: no such experiment, or it or the changes do not allow it.
@@ -301,7 +302,7 @@ def continue_experiment(tx: Transaction, experiment_id: int, override: str, clus
     searcher = config["searcher"]["name"]
     if searcher not in _CONTINUED_SEARCHERS:
         raise invalid(f"Unsupported searcher type provided: '{searcher}'")
-    if override:
+    if _says_something(override):
         if searcher != "single":
             raise invalid(
                 f"override config is provided and experiment is not single searcher, got '{searcher}' instead"
@@ -328,6 +329,13 @@ def check_ended(experiment: Row, prefix: str = "") -> None:
     if experiment["state"] not in lifecycle.TERMINAL:
         refusal = failed_precondition(f"experiment in non terminal state '{experiment['state']}', try again later")
         raise failed_precondition(prefix + refusal.nested()) if prefix else refusal
+
+
+def _says_something(override: str) -> bool:
+    try:
+        return bool(expconf.parse(override)) if override.strip() else False
+    except expconf.ConfigError:
+        return True
 
 
 def _overridden(config: expconf.Config, override: str) -> expconf.Config:
