@@ -16,8 +16,8 @@ from determined.exec._entrypoint import entrypoint_command
 from determined.exec._lines import MAX_LINE, LineSplitter, parse_line
 from determined.exec._link import split_url
 from determined.exec._preparation import find_gpus
-from determined.exec._spool import Spool
 from determined.exec._runner_line import mask_config
+from determined.exec._spool import Spool
 from determined.launch.torch_distributed import Arguments, build_command, build_environment, parse_arguments
 
 from .conftest import REPOSITORY, Task, make_context, wait_until
