@@ -73,7 +73,7 @@ def test_a_canceled_grid_goes_on_with_what_is_unfinished(
 
     assert experiment.wait(interval=0.1) == client.ExperimentState.COMPLETED
     trials = experiment.list_trials(sort_by=client.TrialSortBy.ID)
-    assert [trial.hparams["steps"] for trial in trials] == [1, 60, 2]
+    assert [(trial.hparams or {})["steps"] for trial in trials] == [1, 60, 2]
     assert {trial.state for trial in trials} == {client.TrialState.COMPLETED}
     assert len(tasks_of(done)) == 1
     assert log_of(done).count(STARTED) == 1
