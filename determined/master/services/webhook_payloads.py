@@ -8,9 +8,15 @@ from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence
 
 from determined.common import timestamps
 
+from ..surrogates import replace_halves
+
 
 class Subject(NamedTuple):
-    """The experiment that an event is about."""
+    """The experiment that an event is about.
+
+    Attributes:
+        is_placed: whether its configuration names a workspace and a project.
+    """
 
     id: int
     name: str
@@ -20,6 +26,7 @@ class Subject(NamedTuple):
     slots_per_trial: int
     workspace: str
     project: str
+    is_placed: bool = False
 
 
 class Task(NamedTuple):
@@ -85,8 +92,8 @@ _PLAIN_COLOR = "#808080"
 def encode(message: Message, webhook_type: str, event_id: str = "") -> str:
     """Return the body of a call: a message of Slack's, or an event."""
     if webhook_type == "SLACK":
-        return json.dumps(message.slack)
-    return json.dumps(
+        return _as_json(message.slack)
+    return _as_json(
         {
             "event_id": event_id or str(uuid.uuid4()),
             "event_type": message.event_type,
@@ -95,6 +102,10 @@ def encode(message: Message, webhook_type: str, event_id: str = "") -> str:
             "event_data": message.data,
         }
     )
+
+
+def _as_json(value: Dict[str, Any]) -> str:
+    return json.dumps(replace_halves(value), ensure_ascii=False, separators=(",", ":"))
 
 
 # --- events ---------------------------------------------------------------------------------------------------------
@@ -113,7 +124,8 @@ def state_message(subject: Subject, condition: Mapping[str, Any]) -> Message:
         word = subject.state.capitalize()
         look = _Look(f"Your experiment is now {word.lower()}", _PLAIN_COLOR, "", word)
     minutes = subject.duration_seconds // 60
-    fields = [f"*Status*: {look.word}", f"*Duration*: {minutes // 60}h {minutes % 60}min", *_place(subject)]
+    fields = [f"*Status*: {look.word}", f"*Duration*: {minutes // 60}h {minutes % 60}min"]
+    fields += _place(subject) if subject.is_placed else []
     details = _section(f"{look.mark} {_named(subject)}".strip(), fields)
     slack = _slack(_plain(look.headline), color=look.color, details=details)
     return Message("EXPERIMENT_STATE_CHANGE", condition, {"experiment": _experiment(subject)}, slack)

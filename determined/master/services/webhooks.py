@@ -385,6 +385,7 @@ def _subject(tx: Transaction, experiment: Row, state: str) -> payloads.Subject:
         slots_per_trial=experiment["slots_per_trial"],
         workspace=place["workspace"],
         project=place["project"],
+        is_placed=bool(json.loads(experiment["config"]).get("workspace")),
     )
 
 

@@ -115,8 +115,28 @@ def test_slack_gets_blocks_with_a_coloured_attachment(
     assert attachment["color"] == color
     (block,) = attachment["blocks"]
     assert block["text"] == {"type": "mrkdwn", "text": f"{mark}e &lt;1&gt; (#1)"}
+    assert fields_of(message) == [f"*Status*: {word}", "*Duration*: 0h 0min"]
+
+
+def test_slack_is_told_where_an_experiment_lies_that_was_put_there(tx: Transaction) -> None:
+    make_webhook(tx, condition={"state": "COMPLETED"}, kind=WebhookType.SLACK)
+    experiment_id = make_experiment(tx)["id"]
+    end = 5_000_000 + (2 * 3600 + 5 * 60) * 1_000_000
+    tx.update("experiments", {"id": experiment_id}, config='{"workspace": "w", "project": "p"}', end_time=end)
+    experiment = tx.one("SELECT * FROM experiments WHERE id = ?", (experiment_id,))
+    assert experiment is not None
+    webhooks.experiment_changed(tx, experiment, "COMPLETED")
+    (message,) = queued(tx)
     place = ["*Workspace*: Uncategorized", "*Project*: Uncategorized"]
-    assert fields_of(message) == [f"*Status*: {word}", "*Duration*: 0h 0min", *place]
+    assert fields_of(message) == ["*Status*: Completed", "*Duration*: 2h 5min", *place]
+
+
+@pytest.mark.parametrize(("said", "sent"), [("\U0001f389 \u00fc", "\U0001f389 \u00fc"), ("\ud83c", "\ufffd")])
+def test_text_is_sent_as_it_is_less_what_is_no_text(tx: Transaction, said: str, sent: str) -> None:
+    make_webhook(tx, TriggerType.CUSTOM, mode=WebhookMode.SPECIFIC, name="mine")
+    experiment = make_experiment(tx, {"webhooks": {"webhook_name": ["mine"]}})
+    webhooks.send_custom_event(tx, experiment["id"], 3, {"title": said})
+    assert f'"title":"{sent}"' in store.due_calls(tx, 1, 100)[0]["payload"]
 
 
 @pytest.mark.parametrize(
