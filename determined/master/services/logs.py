@@ -16,6 +16,8 @@ from . import log_policies, webhooks
 _PAGE = 1000
 # what a task's processes wrote last may still be on its way when the task has ended
 _GRACE_SECONDS = 5.0
+# each start of a trial logs its configuration, with the patterns that are looked for: such a line matches none of them
+_CONFIGURATION_MARKS = ("New trial runner in (container ", '"log_policies":')
 
 T = TypeVar("T")
 
@@ -36,8 +38,9 @@ def write(tx: Transaction, task_id: str, lines: Sequence[store.Line]) -> None:
         tx.execute("ROLLBACK TO lines")
         store.insert(tx, [_clean(line) for line in lines])
     tx.execute("RELEASE lines")
-    webhooks.logs_written(tx, task_id, [line[-1] for line in lines])
-    log_policies.lines_written(tx, task_id, lines)
+    looked_at = [line for line in lines if not any(mark in line[-1] for mark in _CONFIGURATION_MARKS)]
+    webhooks.logs_written(tx, task_id, [line[-1] for line in looked_at])
+    log_policies.lines_written(tx, task_id, looked_at)
     tx.announce(LogsWritten(task_id))
 
 
