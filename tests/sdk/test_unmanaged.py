@@ -189,7 +189,7 @@ def test_a_trial_goes_on_where_it_stopped(served: LocalMaster, start: MakeScript
     assert trial.hparams == {"how": "resumed"}
     assert trial.experiment_id is not None
     experiment = client.Determined(served.url, "determined", "").get_experiment(trial.experiment_id)
-    assert (experiment.name, experiment.labels) == ("outer", ["loose"])
+    assert (experiment.name, experiment.labels) == ("outer", {"loose"})
 
 
 def test_logs_are_complete_and_in_order(served: LocalMaster, start: MakeScript) -> None:
