@@ -212,7 +212,7 @@ def wait_all(
     show_progress: bool = False,
     patience: Optional[float] = DEFAULT_PATIENCE,
     through_pause: bool = False,
-) -> List[Union[ExperimentState, str]]:
+) -> List[ExperimentState]:
     """Wait until all of the experiments have ended and return their last states; see `Determined.wait_all`."""
     return _get_singleton().wait_all(
         experiments, interval, timeout, show_progress=show_progress, patience=patience, through_pause=through_pause

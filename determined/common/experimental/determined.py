@@ -226,7 +226,7 @@ class Determined:
         show_progress: bool = False,
         patience: Optional[float] = DEFAULT_PATIENCE,
         through_pause: bool = False,
-    ) -> List[Union[ExperimentState, str]]:
+    ) -> List[ExperimentState]:
         """Wait until all of the experiments have ended and return their last states, in the order given.
 
         The master is asked for all of them at once. The states of `Experiment` objects are kept up to date.
@@ -240,7 +240,7 @@ class Determined:
             through_pause: wait on where an experiment is paused; somebody else has to activate it.
 
         Returns:
-            The states; plain text where a newer master has one that is not known here.
+            The states; one that only a newer master knows is a member with its name and value, too.
 
         Raises:
             ExperimentTimeout: not all have ended in time; its `experiment_ids` are those that run on.
@@ -254,11 +254,11 @@ class Determined:
         objects = [one for one in given if isinstance(one, Experiment)]
         with progress_bar(len(watch.states), "experiments", is_wanted=show_progress) as progress:
 
-            def look() -> Optional[List[Union[ExperimentState, str]]]:
+            def look() -> Optional[List[ExperimentState]]:
                 seen = {data["id"]: data for data in watch.look()}
                 for one in objects:
                     if one.id in seen:
-                        one.state, one.progress = watch.states[one.id], seen[one.id].get("progress")
+                        one.state, one.progress = watch.seen(one.id), seen[one.id].get("progress")
                 progress.move_to(watch.progress, f"{len(watch.ends)} of {len(watch.states)} ended")
                 return None if watch.running else [watch.ends[number] for number in ids]
 

@@ -63,26 +63,26 @@ class Experiment(Resource):
 
     id: int
     """The experiment's number."""
-    name: Optional[str] = field("name")
+    name: str = field("name")
     """The experiment's name."""
-    description: Optional[str] = field("description")
+    description: str = field("description")
     """What the experiment is about."""
     notes: Optional[str] = field("notes")
     """Free text in Markdown; None where the experiment comes from a list, until it is reloaded."""
-    labels: Optional[Set[str]] = field("labels", set)
+    labels: Set[str] = field("labels", set)
     """The experiment's labels."""
-    state: Optional[Union[ExperimentState, str]] = field("state", _waiting.read_state)
+    state: ExperimentState = field("state", _waiting.read_state)
     """The state at the time of the last `reload`."""
     progress: Optional[float] = field("progress")
     """How much of the search is done, from 0 to 1."""
-    archived: Optional[bool] = field("archived")
+    archived: bool = field("archived")
     """Whether it is archived."""
     _config: Union[None, Dict[str, Any], Deferred] = field("config")
-    project_id: Optional[int] = field("projectId")
+    project_id: int = field("projectId")
     """The project that it belongs to."""
-    workspace_id: Optional[int] = field("workspaceId")
+    workspace_id: int = field("workspaceId")
     """The workspace of that project."""
-    unmanaged: Optional[bool] = field("unmanaged")
+    unmanaged: bool = field("unmanaged")
     """Whether it is run by other means than the cluster, which only records it."""
     _end_time: Optional[str] = field("endTime")
 
@@ -104,14 +104,14 @@ class Experiment(Resource):
         return experiment
 
     @property
-    def config(self) -> Optional[Dict[str, Any]]:
+    def config(self) -> Dict[str, Any]:
         """Its configuration with all defaults."""
         if isinstance(self._config, Deferred):
             self._config = self._config.decode()
-        return self._config  # type: ignore[return-value]  # it is decoded now
+        return self._config  # type: ignore[return-value]  # it is decoded now, and there once the object is hydrated
 
     @config.setter
-    def config(self, config: Optional[Dict[str, Any]]) -> None:
+    def config(self, config: Dict[str, Any]) -> None:
         self._config = config
 
     def reload(self) -> None:
@@ -129,7 +129,7 @@ class Experiment(Resource):
         show_progress: bool = False,
         patience: Optional[float] = _waiting.DEFAULT_PATIENCE,
         through_pause: bool = False,
-    ) -> Union[ExperimentState, str]:
+    ) -> ExperimentState:
         """Wait until the experiment has ended and return its last state.
 
         `Determined.wait_all` waits for several experiments.
@@ -143,7 +143,7 @@ class Experiment(Resource):
             through_pause: wait on where the experiment is paused; somebody else has to activate it.
 
         Returns:
-            The state; plain text where a newer master has one that is not known here.
+            The state; one that only a newer master knows is a member with its name and value, too.
 
         Raises:
             ExperimentTimeout: the experiment has not ended in time; it runs on.
@@ -152,7 +152,7 @@ class Experiment(Resource):
         """
         with progress_bar(1.0, f"experiment {self.id}", is_wanted=show_progress) as progress:
 
-            def look() -> Optional[Union[ExperimentState, str]]:
+            def look() -> Optional[ExperimentState]:
                 self.reload()
                 progress.move_to(self.progress or 0.0, text_of(self.state or ""))
                 if self.state == ExperimentState.PAUSED and not self.unmanaged and not through_pause:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "ModelSortBy", "ModelVersion", "OrderBy"]
 
+# What the type of `ModelVersion.checkpoint` leaves out: the version is not hydrated.
+_NONE: Any = None
 # What get_version() takes for "the latest"; releases before 0.17 took 0.
 _LATEST = (-1, 0)
 
@@ -44,24 +46,24 @@ class ModelVersion(Resource):
     """The version's number within its model, from 1."""
     model_name: str
     """The name of its model."""
-    model_id: Optional[int] = field("model.id")
+    model_id: int = field("model.id")
     """The number of its model."""
-    name: Optional[str] = field("name")
+    name: str = field("name")
     """A name given to the version; may be empty."""
-    comment: Optional[str] = field("comment")
+    comment: str = field("comment")
     """What was noted when it was registered."""
-    notes: Optional[str] = field("notes")
+    notes: str = field("notes")
     """Free text in Markdown."""
-    metadata: Optional[Dict[str, Any]] = field("metadata")
+    metadata: Dict[str, Any] = field("metadata")
     """What was stored about the version."""
-    checkpoint: Optional[Checkpoint]
+    checkpoint: Checkpoint
     """The checkpoint that is this version."""
 
     def __init__(self, session: BaseSession, model_version: int, model_name: str) -> None:
         super().__init__(session)
         self.model_version = model_version
         self.model_name = model_name
-        self.checkpoint = None
+        self.checkpoint = _NONE
         self._number_in_registry: Optional[int] = None
 
     @classmethod
@@ -74,7 +76,7 @@ class ModelVersion(Resource):
         super()._hydrate(data)
         self._number_in_registry = data.get("id")
         saved = data.get("checkpoint")
-        self.checkpoint = Checkpoint._from_wire(self._session, saved, data) if saved else None
+        self.checkpoint = Checkpoint._from_wire(self._session, saved, data) if saved else _NONE
 
     def reload(self) -> None:
         """Refresh all fields from the master."""
@@ -136,23 +138,23 @@ class Model(Resource):
 
     name: str = field("name")
     """The model's name."""
-    model_id: Optional[int] = field("id")
+    model_id: int = field("id")
     """The model's number."""
-    description: Optional[str] = field("description")
+    description: str = field("description")
     """What the model is."""
-    creation_time: Optional[datetime.datetime] = field("creationTime", read_time)
+    creation_time: datetime.datetime = field("creationTime", read_time)
     """When it was created (UTC)."""
-    last_updated_time: Optional[datetime.datetime] = field("lastUpdatedTime", read_time)
+    last_updated_time: datetime.datetime = field("lastUpdatedTime", read_time)
     """When it was last changed (UTC)."""
-    metadata: Optional[Dict[str, Any]] = field("metadata")
+    metadata: Dict[str, Any] = field("metadata")
     """What was stored about the model."""
-    labels: Optional[List[str]] = field("labels")
+    labels: List[str] = field("labels")
     """The model's labels."""
-    username: Optional[str] = field("username")
+    username: str = field("username")
     """Who created it."""
-    workspace_id: Optional[int] = field("workspaceId")
+    workspace_id: int = field("workspaceId")
     """The workspace that it belongs to."""
-    archived: Optional[bool] = field("archived")
+    archived: bool = field("archived")
     """Whether it is archived."""
 
     def __init__(self, session: BaseSession, name: str) -> None:
@@ -282,8 +284,9 @@ class Model(Resource):
     def _patch(self, changes: PatchModel) -> None:
         answer = models_api.patch_model(self._session, self._key(), changes)
         self._take(changes, answer)
-        if answer.get("lastUpdatedTime"):
-            self.last_updated_time = read_time(answer["lastUpdatedTime"])
+        changed = read_time(answer.get("lastUpdatedTime"))
+        if changed is not None:
+            self.last_updated_time = changed
 
     def __repr__(self) -> str:
         # as released clients show it: public scripts read the number out of it

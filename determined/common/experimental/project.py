@@ -24,23 +24,23 @@ class Project(Resource):
 
     id: int
     """The project's number."""
-    name: Optional[str] = field("name")
+    name: str = field("name")
     """The project's name, unique in its workspace."""
-    key: Optional[str] = field("key")
+    key: str = field("key")
     """Up to five letters and digits that begin the names of the project's runs."""
-    description: Optional[str] = field("description")
+    description: str = field("description")
     """What the project is about."""
-    notes: Optional[List[Dict[str, str]]] = field("notes")
+    notes: List[Dict[str, str]] = field("notes")
     """The project's notes: ``name`` and ``contents`` of each."""
-    archived: Optional[bool] = field("archived")
+    archived: bool = field("archived")
     """Whether it, or its workspace, is archived."""
-    n_experiments: Optional[int] = field("numExperiments")
+    n_experiments: int = field("numExperiments")
     """How many experiments it has."""
-    n_active_experiments: Optional[int] = field("numActiveExperiments")
+    n_active_experiments: int = field("numActiveExperiments")
     """How many of them are active."""
-    workspace_id: Optional[int] = field("workspaceId")
+    workspace_id: int = field("workspaceId")
     """The workspace that it belongs to."""
-    username: Optional[str] = field("username")
+    username: str = field("username")
     """Who owns it."""
 
     def __init__(self, session: BaseSession, project_id: int) -> None:

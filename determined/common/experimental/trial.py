@@ -38,11 +38,11 @@ class Trial(Resource):
 
     id: int
     """The trial's number."""
-    experiment_id: Optional[int] = field("experimentId")
+    experiment_id: int = field("experimentId")
     """The experiment that the trial belongs to."""
-    hparams: Optional[Dict[str, Any]] = field("hparams")
+    hparams: Dict[str, Any] = field("hparams")
     """The trial's hyperparameters."""
-    state: Optional[Union[TrialState, str]] = field("state", member_of(TrialState))
+    state: TrialState = field("state", member_of(TrialState))
     """The state at the time of the last `reload`."""
     summary_metrics: Optional[Dict[str, Any]] = field("summaryMetrics")
     """Count, sum, least, greatest and last value of every metric, by group and name."""

@@ -20,15 +20,15 @@ class User(Resource):
 
     user_id: int
     """The user's number."""
-    username: Optional[str] = field("username")
+    username: str = field("username")
     """The name to log in with."""
-    display_name: Optional[str] = field("displayName")
+    display_name: str = field("displayName")
     """The name shown to others; may be empty."""
-    admin: Optional[bool] = field("admin")
+    admin: bool = field("admin")
     """Whether the user is an administrator."""
-    remote: Optional[bool] = field("remote")
+    remote: bool = field("remote")
     """Whether the user logs in through another service."""
-    active: Optional[bool] = field("active")
+    active: bool = field("active")
     """Whether the user may log in."""
     agent_uid: Optional[int] = field("agentUserGroup.agentUid")
     """The numeric user that the user's tasks run as on agents."""

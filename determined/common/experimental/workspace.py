@@ -32,7 +32,7 @@ class Workspace(Resource):
 
     id: int
     """The workspace's number."""
-    name: Optional[str] = field("name")
+    name: str = field("name")
     """The workspace's name."""
 
     def __init__(

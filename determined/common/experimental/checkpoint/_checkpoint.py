@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 _FETCHABLE = (CheckpointState.COMPLETED, CheckpointState.PARTIALLY_DELETED)
 
 
+# What the types of the fields below leave out: no trial has saved the checkpoint.
+_NONE: Any = None
+
+
 @dataclasses.dataclass
 class CheckpointTrainingMetadata:
     """Where a checkpoint comes from.
@@ -35,20 +39,20 @@ class CheckpointTrainingMetadata:
         validation_metrics: what the trial reported at the checkpoint's step: ``avgMetrics`` and ``batchMetrics``.
     """
 
-    experiment_config: Optional[Dict[str, Any]] = None
-    experiment_id: Optional[int] = None
-    trial_id: Optional[int] = None
-    hparams: Optional[Dict[str, Any]] = None
-    validation_metrics: Optional[Dict[str, Any]] = None
+    experiment_config: Dict[str, Any] = _NONE
+    experiment_id: int = _NONE
+    trial_id: int = _NONE
+    hparams: Dict[str, Any] = _NONE
+    validation_metrics: Dict[str, Any] = _NONE
 
     @classmethod
     def _from_wire(cls, data: Mapping[str, Any]) -> CheckpointTrainingMetadata:
         return cls(
-            experiment_config=data.get("experimentConfig"),
-            experiment_id=data.get("experimentId"),
-            trial_id=data.get("trialId"),
-            hparams=data.get("hparams"),
-            validation_metrics=data.get("validationMetrics"),
+            experiment_config=data.get("experimentConfig", _NONE),
+            experiment_id=data.get("experimentId", _NONE),
+            trial_id=data.get("trialId", _NONE),
+            hparams=data.get("hparams", _NONE),
+            validation_metrics=data.get("validationMetrics", _NONE),
         )
 
 
@@ -74,13 +78,13 @@ class Checkpoint(Resource):
     """The allocation that saved it."""
     report_time: Optional[str] = field("reportTime")
     """When it was reported: RFC 3339, UTC."""
-    resources: Optional[Dict[str, Any]] = field("resources")
+    resources: Dict[str, Any] = field("resources")
     """Its files: path → size in bytes as decimal text; directories end with a slash."""
-    metadata: Optional[Dict[str, Any]] = field("metadata")
+    metadata: Dict[str, Any] = field("metadata")
     """What was stored about it, such as ``steps_completed``."""
-    state: Optional[Union[CheckpointState, str]] = field("state", member_of(CheckpointState))
+    state: CheckpointState = field("state", member_of(CheckpointState))
     """The state at the time of the last `reload`."""
-    training: Optional[CheckpointTrainingMetadata] = field("training", _read_training)
+    training: CheckpointTrainingMetadata = field("training", _read_training)
     """The training that it comes from."""
 
     def __init__(self, session: BaseSession, uuid: str) -> None:
