@@ -11,24 +11,35 @@ import re
 import socket
 import ssl
 import weakref
-from http.client import HTTPResponse
+import zlib
 from typing import Any, Dict, List, Mapping, Optional, Tuple, cast
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import certifi
 import requests
 import requests.adapters
+import requests.sessions
+import urllib3
 import urllib3.connection
 import urllib3.exceptions
+from requests.cookies import extract_cookies_to_jar
 from requests.hooks import default_hooks
 from requests.structures import CaseInsensitiveDict
-from requests.utils import get_environ_proxies, requote_uri, rewind_body
+from requests.utils import (
+    get_encoding_from_headers,
+    get_environ_proxies,
+    requote_uri,
+    rewind_body,
+    select_proxy,
+)
+from urllib3.util.retry import Retry
 from urllib3.util.ssl_ import create_urllib3_context
 
 from ..._version import __version__
-from . import errors
+from . import _failures, errors
 from ._options import Params, Timeout
 from ._query import query_of
+from ._retry import RETRIED_STATUSES, Policy
 from .certs import Cert
 
 _POOL_SIZE = 16
@@ -54,7 +65,10 @@ class _MasterAdapter(requests.adapters.HTTPAdapter):
 
     def __init__(self, master_url: str, cert: Cert) -> None:
         parts = urlsplit(master_url)
+        self.cert = cert
         self._origin = {"scheme": parts.scheme, "host": parts.hostname, "port": parts.port}
+        self._origin_length = len(f"{parts.scheme}://{parts.netloc}")
+        self._pool: Optional[urllib3.HTTPConnectionPool] = None
         self._pool_settings: Dict[str, Any] = {"socket_options": _SOCKET_OPTIONS}
         if parts.scheme == "https":
             self._pool_settings.update(_tls_settings(cert))
@@ -73,8 +87,27 @@ class _MasterAdapter(requests.adapters.HTTPAdapter):
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Do nothing: the pools were made with the TLS settings."""
 
+    def pool_and_target(
+        self, request: requests.PreparedRequest, proxies: Mapping[str, str]
+    ) -> Tuple[urllib3.HTTPConnectionPool, str]:
+        """Return the connections for a request, and how it names there what it wants."""
+        url = request.url or ""
+        proxy = select_proxy(url, proxies) if proxies else None
+        if proxy:
+            manager = self.proxy_manager_for(proxy if "://" in proxy else f"http://{proxy}")
+            return manager.connection_from_host(**self._origin), self.request_url(request, proxies)
+        pool = self._pool
+        if pool is None:
+            pool = self._pool = self.poolmanager.connection_from_host(**self._origin)
+        return pool, url[self._origin_length :].partition("#")[0] or "/"
+
+    def close(self) -> None:
+        self._pool = None
+        super().close()
+
     def start_afresh(self) -> None:
         """Leave the connections to whoever uses them, and make new ones from now on."""
+        self._pool = None
         self.proxy_manager = {}
         self.init_poolmanager(4, _POOL_SIZE)
 
@@ -120,7 +153,8 @@ def _tls_context(pem: Optional[str], noverify: bool, bundle: Optional[str]) -> s
         else:
             context.load_verify_locations(cafile=bundle)
     except OSError as error:
-        raise ValueError(f"the certificates in {bundle or certifi.where()} cannot be used: {error}") from error
+        where = bundle or certifi.where()
+        raise _failures.BadCertificateError(f"the certificates in {where} cannot be used: {error}") from error
     if pem:
         # what the user trusts may be the master's own certificate, signed by nobody or by an unknown authority
         context.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)
@@ -128,7 +162,7 @@ def _tls_context(pem: Optional[str], noverify: bool, bundle: Optional[str]) -> s
         try:
             context.load_verify_locations(cadata=pem)
         except (ssl.SSLError, ValueError) as error:
-            raise ValueError(f"the master's certificate is not valid PEM text: {error}") from error
+            raise _failures.BadCertificateError(f"the master's certificate is not valid PEM text: {error}") from error
     return context
 
 
@@ -157,27 +191,202 @@ def open_http_session(master_url: str, cert: Optional[Cert], headers: Dict[str, 
     return http
 
 
-def prepare(
-    http: requests.Session,
-    method: str,
-    url: str,
-    *,
-    params: Params = None,
-    json: Any = None,
-    data: Any = None,
-    headers: Optional[Mapping[str, str]] = None,
-) -> requests.PreparedRequest:
-    """Return a request that can be sent, and sent again.
+class Exchange:
+    """A request to a master, which may be sent several times.
 
-    The HTTP library's own way looks for cookies, hooks and ``.netrc`` with every request; that costs more than the
-    rest of a call together.
+    The HTTP library's own way looks for cookies, hooks, proxies and ``.netrc`` with every request; that costs more than
+    the rest of a call together. It is taken all the same where somebody has put something of their own in its place:
+    what a test has mocked, or a tool watches, is used.
 
-    Raises:
-        TypeError, ValueError: the body cannot be written as JSON.
+    Attributes:
+        policy: how often it may be sent; not again where the HTTP library sees to that, or where the body is gone.
     """
+
+    def __init__(
+        self,
+        http: requests.Session,
+        method: str,
+        url: str,
+        policy: Policy,
+        *,
+        params: Params = None,
+        json: Any = None,
+        data: Any = None,
+        headers: Optional[Mapping[str, str]] = None,
+        timeout: Timeout = None,
+        stream: bool = False,
+    ) -> None:
+        """Prepare the request.
+
+        Raises:
+            TypeError, ValueError: the body cannot be written as JSON.
+        """
+        self._http, self._method, self._timeout, self._stream = http, method, timeout, stream
+        self._url = _with_query(requote_uri(url) if _UNQUOTED.search(url) else url, params)
+        adapter = _adapter_of(http, self._url)
+        self._adapter = adapter
+        if adapter is None:
+            self._request = None
+            if json is not None:
+                data = json_module.dumps(json, allow_nan=False)
+                headers = {"Content-Type": "application/json", **(headers or {})}
+            self._data, self._headers = data, headers
+            self.policy = Policy(0)
+            _set_retries(http, self._url, policy)
+            return
+        self._request = _prepare(http, method, self._url, json, data, headers)
+        self.policy = policy if _can_be_sent_again(self._request) else Policy(0)
+
+    def send(self) -> requests.Response:
+        """Send the request.
+
+        Raises:
+            MasterNotFoundException: there is no answer; its class says whether the request can have arrived.
+            BadRequestException: the request cannot be sent, whoever would receive it, or the answer is none.
+        """
+        try:
+            if self._adapter is None or self._request is None:
+                return self._send_by_library()
+            response = self._send_to(self._adapter, self._request)
+            return self._follow(response) if response.status_code in _REDIRECTS else response
+        except errors.BadRequestException:
+            raise  # it may be one of the HTTP library's, too
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
+            raise _failures.translated(error, self._method, self._url) from error
+
+    def _send_by_library(self) -> requests.Response:
+        try:
+            return self._http.request(
+                self._method,
+                self._url,
+                data=self._data,
+                headers=None if self._headers is None else dict(self._headers),
+                timeout=self._timeout,
+                stream=self._stream,
+            )
+        finally:
+            self._http.cookies.clear()
+
+    def _send_to(self, adapter: _MasterAdapter, request: requests.PreparedRequest) -> requests.Response:
+        if _is_file(request):
+            rewind_body(request)  # a file that has been read once
+        pool, target = adapter.pool_and_target(request, self._http.proxies)
+        raw = pool.urlopen(
+            method=self._method,
+            url=target,
+            body=request.body,
+            headers=dict(request.headers),
+            redirect=False,
+            assert_same_host=False,
+            preload_content=False,
+            decode_content=False,
+            retries=_ONCE,
+            timeout=_timeout_of(self._timeout),
+            chunked=not (request.body is None or "Content-Length" in request.headers),
+        )
+        response = _response_of(raw, request, adapter)
+        if not self._stream or response.status_code >= 300:
+            _read_body(response)
+        return response
+
+    def _follow(self, response: requests.Response) -> requests.Response:
+        """Ask where the answer says, as often as it says so; a request that would become another one is not sent."""
+        request = response.request
+        for _ in range(self._http.max_redirects):
+            location = self._http.get_redirect_target(response)
+            if location is None or not _is_kept(self._method, response.status_code):
+                return response
+            url = _joined(response.url, location)
+            moved = request.copy()
+            moved.url = url
+            if cast(Any, self._http).should_strip_auth(response.url, url):
+                for name in _CREDENTIALS:
+                    moved.headers.pop(name, None)
+            response.close()
+            adapter = self._adapter
+            if adapter is None or urlsplit(url)[:2] != urlsplit(response.url)[:2]:
+                adapter = _MasterAdapter("://".join(urlsplit(url)[:2]), self._adapter.cert if self._adapter else Cert())
+            request, response = moved, self._send_to(adapter, moved)
+            if response.status_code not in _REDIRECTS:
+                return response
+        raise requests.exceptions.TooManyRedirects(f"{self._http.max_redirects} other addresses were named in turn")
+
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_CREDENTIALS = ("Authorization", "Grpc-Metadata-x-allocation-token")
+_ONCE = Retry(0, read=False)
+
+
+def _is_kept(method: str, status: int) -> bool:
+    """Whether a request stays what it is when it is sent on."""
+    return method in ("GET", "HEAD") or status in (307, 308)
+
+
+def _joined(url: str, location: str) -> str:
+    try:
+        joined = urljoin(url, requote_uri(location))
+        known = urlsplit(joined).scheme in ("http", "https")
+    except ValueError as error:
+        raise requests.exceptions.InvalidURL(str(error)) from error
+    if not known:
+        raise requests.exceptions.InvalidSchema(f"the master sends the request on to {joined}, which is no web address")
+    return joined
+
+
+class _Library:
+    """The functions of the HTTP library that mocks put their own in place of."""
+
+    def __init__(self) -> None:
+        self._genuine: Optional[Tuple[Any, ...]] = None
+
+    def is_untouched(self) -> bool:
+        """Whether they are all the library's own."""
+        kind = requests.Session
+        now = (kind.request, kind.send, kind.get_adapter, requests.adapters.HTTPAdapter.send)
+        if self._genuine is None and all(_is_written_in(f, _LIBRARY_FILES) for f in now):
+            self._genuine = now
+        return now == self._genuine
+
+
+_LIBRARY_FILES = (requests.sessions.__file__, requests.adapters.__file__)
+_MOCKED_NAMES = frozenset({"request", "send", "get_adapter"})
+_library = _Library()
+
+
+def _is_written_in(function: Any, files: Tuple[str, ...]) -> bool:
+    # a wrapper may bear the name and the module of what it wraps, but not its code
+    return getattr(getattr(function, "__code__", None), "co_filename", None) in files
+
+
+def _adapter_of(http: requests.Session, url: str) -> Optional[_MasterAdapter]:
+    """Return the connections to send by; None where the HTTP library has to be asked as a whole."""
+    if not _library.is_untouched() or not _MOCKED_NAMES.isdisjoint(vars(http)) or http.auth or http.hooks["response"]:
+        return None
+    try:
+        adapter = http.get_adapter(url)
+    except requests.exceptions.InvalidSchema:
+        return None  # said when it is sent
+    return adapter if type(adapter) is _MasterAdapter else None
+
+
+def _set_retries(http: requests.Session, url: str, policy: Policy) -> None:
+    """Let the HTTP library send again what fails, as we would."""
+    try:
+        adapter = http.get_adapter(url)
+    except requests.exceptions.InvalidSchema:
+        return
+    if isinstance(adapter, _MasterAdapter):
+        adapter.max_retries = Retry(
+            policy.retries, backoff_factor=policy.backoff, status_forcelist=RETRIED_STATUSES, raise_on_status=False
+        )
+
+
+def _prepare(
+    http: requests.Session, method: str, url: str, json: Any, data: Any, headers: Optional[Mapping[str, str]]
+) -> requests.PreparedRequest:
     request = requests.PreparedRequest()
     request.method = method
-    request.url = _with_query(requote_uri(url) if _UNQUOTED.search(url) else url, params)
+    request.url = url
     request.hooks = default_hooks()
     request.headers = CaseInsensitiveDict(cast(Mapping[str, str], http.headers))
     if json is not None:
@@ -193,7 +402,7 @@ def prepare(
     return request
 
 
-def can_be_sent_again(request: requests.PreparedRequest) -> bool:
+def _can_be_sent_again(request: requests.PreparedRequest) -> bool:
     """Whether the body is there a second time: text and bytes are, files that can be wound back, too."""
     return request.body is None or isinstance(request.body, (bytes, str)) or _is_file(request)
 
@@ -216,51 +425,72 @@ def _with_query(url: str, params: Params) -> str:
     return f"{url}{'&' if '?' in url else '?'}{query}"
 
 
-def send(
-    http: requests.Session, request: requests.PreparedRequest, *, timeout: Timeout, stream: bool
-) -> requests.Response:
-    """Send one request.
+@functools.lru_cache(maxsize=64)
+def _timeout_of(timeout: Timeout) -> urllib3.Timeout:
+    connect, read = timeout if isinstance(timeout, tuple) else (timeout, timeout)
+    return urllib3.Timeout(connect=connect, read=read)
 
-    Raises:
-        MasterNotFoundException: there is no answer; its class says whether the request can have arrived.
-        ValueError: the request cannot be sent, whoever would receive it.
-    """
-    if _is_file(request):
-        rewind_body(request)  # a file that has been read once
-    adapter = http.get_adapter(request.url or "")
-    try:
-        response = adapter.send(
-            request, stream=stream, timeout=timeout, verify=bool(http.verify), cert=None, proxies=http.proxies
-        )
-        if not stream or response.status_code >= 300:
-            _read_body(response)
-    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        raise translated(error, request) from error
+
+def _response_of(
+    raw: urllib3.BaseHTTPResponse, request: requests.PreparedRequest, adapter: _MasterAdapter
+) -> requests.Response:
+    response = requests.Response()
+    response.status_code = raw.status
+    response.headers = CaseInsensitiveDict(raw.headers)
+    response.encoding = get_encoding_from_headers(response.headers)
+    response.reason = raw.reason or ""
+    response.raw = raw
+    response.request = request
+    response.url = request.url or ""
+    response.connection = adapter
+    if "Set-Cookie" in response.headers:
+        cast(Any, extract_cookies_to_jar)(response.cookies, request, raw)
     return response
 
 
 def _read_body(response: requests.Response) -> None:
-    body = response.content  # it is read here, and kept
+    """Read the body, and keep it.
+
+    Raises:
+        ConnectionLostException: it broke off, by its own framing.
+    """
+    packed = response.headers.get("Content-Encoding", "").lower() == "gzip"
+    body: bytes = response.raw.read(decode_content=not packed)
     missing = count_missing(response)
     if missing:
         raise requests.exceptions.ChunkedEncodingError(f"{missing} bytes of the answer are missing", response=response)
-    if not body and _lacks_length(response):
-        # the standard library takes headers that end early for whole
-        raise requests.exceptions.ChunkedEncodingError("the answer broke off in its headers", response=response)
-    if _ended_in_its_headers(response):
-        raise requests.exceptions.ChunkedEncodingError("the answer ended in its headers", response=response)
+    if packed:
+        body = _unpacked(body, response)
+    if not body and _ended_in_its_headers(response):
+        raise _failures.CutDocumentException(_CUT.format("its headers"), **_failures.call_of(response.request))
+    vars(response).update(_content=body, _content_consumed=True)
+
+
+_CUT = "the connection to the master broke: its answer ends in {}. Look whether the call took effect, and repeat it"
+
+
+def _unpacked(packed: bytes, response: requests.Response) -> bytes:
+    whole: List[bytes] = []
+    while packed:
+        unpacking = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        try:
+            whole.append(unpacking.decompress(packed))
+        except zlib.error as error:
+            if whole:
+                break  # what stands behind the end of a packed document is none of it
+            raise requests.exceptions.ContentDecodingError(str(error), response=response) from error
+        if not unpacking.eof:
+            raise _failures.CutDocumentException(_CUT.format("its packed body"), **_failures.call_of(response.request))
+        packed = unpacking.unused_data
+    return b"".join(whole)
 
 
 def _ended_in_its_headers(response: requests.Response) -> bool:
-    """Whether an answer broke off so early that it passes for one whose empty body ends with the connection."""
-    return (
-        not response.content
-        and response.status_code == 200
-        and response.request.method != "HEAD"
-        and "Content-Length" not in response.headers
-        and "Transfer-Encoding" not in response.headers
-        and isinstance(getattr(response.raw, "_original_response", None), HTTPResponse)
-    )
+    """Whether the last header of an answer is cut; the standard library takes it for one that is over."""
+    if not _has_body(response) or "Content-Length" in response.headers or "Transfer-Encoding" in response.headers:
+        return False
+    message = getattr(getattr(response.raw, "_original_response", None), "msg", None)
+    return bool(getattr(message, "defects", None))
 
 
 def count_missing(response: requests.Response) -> int:
@@ -271,79 +501,5 @@ def count_missing(response: requests.Response) -> int:
     return max(0, int(told) - int(response.raw.tell()))
 
 
-def _lacks_length(response: requests.Response) -> bool:
-    told = response.headers
-    return _has_body(response) and "Content-Length" not in told and "Transfer-Encoding" not in told
-
-
 def _has_body(response: requests.Response) -> bool:
     return response.request.method != "HEAD" and response.status_code not in (204, 304)
-
-
-def translated(error: Exception, request: requests.PreparedRequest) -> Exception:
-    """Return our error for one of the HTTP library."""
-    where = (request.url or "").split("?")[0]
-    call = {"method": request.method or "", "path": urlsplit(where).path}
-    chain = _causes(error)
-    reason = _words_of(chain[-1])
-    cut = any(isinstance(cause, (ssl.SSLEOFError, ssl.SSLZeroReturnError)) for cause in chain)
-    if not cut and any(isinstance(cause, _REFUSED) for cause in chain):
-        return errors.UntrustedMasterException(
-            f"no trusted connection to the master could be made ({where}): {reason}. Name its certificate with"
-            " DET_MASTER_CERT_FILE, or accept any with DET_MASTER_CERT_FILE=noverify",
-            **call,
-        )
-    if any(isinstance(cause, requests.exceptions.ProxyError) for cause in chain):
-        return errors.CannotConnectException(
-            f"the proxy for {where} does not answer: {reason}. Are HTTP_PROXY, HTTPS_PROXY and NO_PROXY right?", **call
-        )
-    if any(isinstance(cause, _NEVER_CONNECTED) for cause in chain):
-        return errors.CannotConnectException(
-            f"no master answers at {where}: {reason}. Is it running, and is DET_MASTER right?", **call
-        )
-    if any(isinstance(cause, _TIMED_OUT) for cause in chain):
-        return errors.MasterTimeoutException(
-            f"the master did not answer in time ({call['method']} {where}). Try again, or give it a longer timeout",
-            **call,
-        )
-    if cut or any(isinstance(cause, _BROKEN) for cause in chain):
-        return errors.ConnectionLostException(
-            f"the connection to the master broke ({call['method']} {where}): {reason}. Look whether the call took"
-            " effect before it is repeated",
-            **call,
-        )
-    if isinstance(error, ValueError):
-        return ValueError(str(error))
-    return errors.BadResponseException(f"the answer from {where} cannot be read: {error}")
-
-
-_REFUSED = (requests.exceptions.SSLError, urllib3.exceptions.SSLError)
-_NEVER_CONNECTED = (
-    requests.exceptions.ConnectTimeout,
-    urllib3.exceptions.NewConnectionError,
-    urllib3.exceptions.ConnectTimeoutError,
-)
-_TIMED_OUT = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError)
-_BROKEN = (
-    requests.exceptions.ConnectionError,
-    requests.exceptions.ChunkedEncodingError,
-    urllib3.exceptions.ProtocolError,
-)
-
-
-def _causes(error: BaseException) -> List[BaseException]:
-    """Return an error and those it wraps, the innermost last."""
-    chain = [error]
-    while True:
-        inner = getattr(chain[-1], "reason", None)
-        if not isinstance(inner, BaseException):
-            inner = next((arg for arg in reversed(chain[-1].args) if isinstance(arg, BaseException)), None)
-        if inner is None or inner in chain:
-            return chain
-        chain.append(inner)
-
-
-def _words_of(error: BaseException) -> str:
-    text = str(error)
-    # "<the connection's repr>: Failed to establish a new connection: [Errno 111] Connection refused"
-    return text.rpartition(": ")[2] if isinstance(error, urllib3.exceptions.NewConnectionError) else text

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple
 
 from .... import errors
 from ...api.endpoints import plain
-from ...api.errors import APIException, MasterNotFoundException
+from ...api.errors import BadRequestException
 from ...constants import SHARED_FS_CONTAINER_PATH
 from .._progress import ByteProgress, ProgressCallback, byte_progress
 from . import _target
@@ -301,7 +301,7 @@ def _fetch_through_master(job: _Job, place: pathlib.Path) -> pathlib.Path:
     try:
         with plain.open_checkpoint_archive(job.source.session, uuid) as stream:
             unpack(stream, files, job.progress.advance, job.request.selector and job.wants, until)
-    except (APIException, MasterNotFoundException) as error:
+    except BadRequestException as error:
         raise errors.ProxiedDownloadFailed(f"the master cannot send checkpoint {uuid}: {error}") from error
     except (tarfile.TarError, EOFError, OSError, zlib.error, UnsafeMember) as error:
         # requests' and gzip's own errors are OSErrors.

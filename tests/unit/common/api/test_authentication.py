@@ -81,7 +81,11 @@ def cache(users: Users, tokens: Dict[str, str], active: Optional[str] = None) ->
     store = TokenStore(users.url)
     for user, token in tokens.items():
         store.set_token(user, token)
-    if active is not None:
+    if active is not None and active not in tokens:
+        store.set_token(active, "expired")
+        store.set_active(active)
+        store.drop_token(active)  # as happens to a token that does not hold any more
+    elif active is not None:
         store.set_active(active)
     return store
 
@@ -89,8 +93,8 @@ def cache(users: Users, tokens: Dict[str, str], active: Optional[str] = None) ->
 def test_nobody_is_the_user_determined_without_a_password(users: Users) -> None:
     assert log_in(users) == ("determined", "new-determined")
     assert users.asked == [("login", "determined")]
-    assert TokenStore(users.url).token("determined") == "new-determined"
-    assert TokenStore(users.url).active_user() is None
+    assert TokenStore(users.url).get_token("determined") == "new-determined"
+    assert TokenStore(users.url).get_active_user() is None
 
 
 def test_the_fallback_that_is_refused_asks_for_a_login(users: Users) -> None:
@@ -113,8 +117,8 @@ def test_a_token_that_does_not_hold_is_removed_and_its_user_stays_active(users: 
     with pytest.raises(errors.UnauthenticatedException):
         log_in(users)
     assert users.asked == [("me", "old")]
-    assert store.token("eve") is None
-    assert store.active_user() == "eve"
+    assert store.get_token("eve") is None
+    assert store.get_active_user() == "eve"
 
 
 # requested user, password, DET_USER, DET_PASS, DET_USER_TOKEN, cache, active -> what the master is asked; who and how
@@ -174,7 +178,7 @@ def test_a_wrong_password_is_refused_though_a_token_is_cached(users: Users) -> N
     store = cache(users, {"ada": "valid-ada"})
     with pytest.raises(errors.InvalidCredentialsException, match="'ada': invalid credentials"):
         log_in(users, "ada", "wrong")
-    assert store.token("ada") == "valid-ada"
+    assert store.get_token("ada") == "valid-ada"
 
 
 def test_the_token_of_the_environment_is_not_another_users(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,23 +276,23 @@ def test_logging_out_forgets_the_user_that_acts(
         monkeypatch.setenv(name, value)
     assert authentication.logout(users.url + "/", requested, None) == gone
     assert users.asked == ([("logout", f"valid-{gone}")] if gone else [])
-    assert store.users() == sorted({"ada", "bob"} - {gone or ""})
-    assert store.active_user() == (None if gone == active else active)
+    assert store.get_all_users() == sorted({"ada", "bob"} - {gone or ""})
+    assert store.get_active_user() == (None if gone == active else active)
 
 
 def test_logging_everybody_out_minds_no_token_that_has_expired(users: Users) -> None:
     store = cache(users, {"ada": "old", "bob": "valid-bob"}, active="eve")
     authentication.logout_all(users.url, None)
     assert users.asked == [("logout", "old"), ("logout", "valid-bob")]
-    assert store.users() == []
-    assert store.active_user() is None
+    assert store.get_all_users() == []
+    assert store.get_active_user() is None
 
 
 def test_logging_out_works_while_the_master_is_away() -> None:
     store = TokenStore("http://127.0.0.1:1")
     store.set_token("ada", "valid-ada")
     assert authentication.logout("127.0.0.1:1", "ada", None) == "ada"
-    assert store.users() == []
+    assert store.get_all_users() == []
 
 
 def test_a_task_logs_in_with_its_allocation_token(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,7 +308,7 @@ def test_a_task_logs_in_with_its_allocation_token(users: Users, monkeypatch: pyt
 
 
 def test_outside_a_task_the_missing_variables_are_named() -> None:
-    with pytest.raises(RuntimeError, match="DET_MASTER and DET_SESSION_TOKEN"):
+    with pytest.raises(ValueError, match="DET_MASTER and DET_SESSION_TOKEN"):
         authentication.login_from_task()
 
 

@@ -34,7 +34,7 @@ def test_nothing_said_means_the_public_authorities() -> None:
 def test_the_environment_beats_the_kept_certificate(
     config: pathlib.Path, pem: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    certs.CertStore().set(URL, "kept")
+    certs.CertStore().set_cert(URL, "kept")
     assert certs.default_load(URL) == certs.Cert("kept")
     monkeypatch.setenv("DET_MASTER_CERT_FILE", str(pem))
     loaded = certs.default_load(URL).cert_pem
@@ -68,7 +68,7 @@ def test_a_file_that_is_not_there_is_passed_over_when_only_the_environment_names
     monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     missing = tmp_path / "missing.pem"
-    with pytest.raises(ValueError, match=r"missing\.pem"):
+    with pytest.raises(FileNotFoundError, match=r"missing\.pem"):
         certs.default_load(URL, missing)
     monkeypatch.setenv("DET_MASTER_CERT_FILE", str(missing))
     with caplog.at_level(logging.WARNING):
@@ -78,12 +78,12 @@ def test_a_file_that_is_not_there_is_passed_over_when_only_the_environment_names
 
 def test_certificates_are_kept_by_master_for_the_user_alone(config: pathlib.Path) -> None:
     store = certs.CertStore()
-    store.set(URL, "one")
-    store.set("https://other:443", "two")
+    store.set_cert(URL, "one")
+    store.set_cert("https://other:443", "two")
     assert json.loads((config / "certs.json").read_text()) == {URL: "one", "https://other:443": "two"}
     assert stat.S_IMODE((config / "certs.json").stat().st_mode) == 0o600
-    assert store.get(URL) == "one"
-    assert store.get("https://third:443") is None
+    assert store.get_cert(URL) == "one"
+    assert store.get_cert("https://third:443") is None
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"https://master:443": 1}', b"\xff\xfe"])

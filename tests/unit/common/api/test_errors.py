@@ -34,15 +34,15 @@ def fail(session: Session, **options: Any) -> errors.BadRequestException:
     ],
 )
 def test_an_answer_with_an_error_tells_the_call_the_status_the_masters_words_and_what_to_do(
-    status: int, kind: Type[errors.APIException], next_step: str, naps: List[float]
+    status: int, kind: Type[errors.BadRequestException], next_step: str, naps: List[float]
 ) -> None:
     with Stub(refusal(status, "the words")) as stub, Session(stub.url, "ada", "tok", None, 0) as session:
         error = fail(session)
     assert type(error) is kind
-    assert isinstance(error, errors.APIException)
+    assert isinstance(error, errors.ANSWERED)
     assert (error.method, error.path, error.status_code) == ("GET", "/api/v1/me", status)
-    assert error.server_message == error.response_error == "the words"
-    assert str(error) == error.message
+    assert error.server_message == error.message == "the words"
+    assert error.response_error == {"code": 2, "reason": "Reason", "error": "the words"}
     for part in ("the words", f"[GET /api/v1/me: {status}]", next_step):
         assert part in str(error)
     assert "secret" not in str(error)
@@ -101,8 +101,10 @@ def test_what_is_no_masters_answer_is_told_apart(naps: List[float]) -> None:
         (errors.MasterNotFoundException, errors.BadRequestException),
         (errors.APIException, errors.BadRequestException),
         (errors.NotFoundException, errors.APIException),
-        (errors.ForbiddenException, errors.APIException),
-        (errors.UnauthenticatedException, errors.APIException),
+        (errors.ForbiddenException, errors.BadRequestException),
+        (errors.UnauthenticatedException, errors.BadRequestException),
+        (errors.DeleteFailedException, errors.APIException),
+        (errors.EmptyResultException, errors.BadResponseException),
         (errors.InvalidCredentialsException, errors.UnauthenticatedException),
     ],
 )

@@ -166,7 +166,7 @@ def test_a_body_that_is_no_json_is_refused_before_anything_is_sent(body: object)
 )
 def test_an_error_says_what_the_master_said_about_which_call(status: int, kind: type) -> None:
     with Stub(refusal(status, "not so")) as stub, Session(stub.url, "ada", "tok", None) as session:
-        with pytest.raises(errors.APIException) as caught:
+        with pytest.raises(errors.ANSWERED) as caught:
             session.post("/api/v1/things?x=1", json={})
     error = caught.value
     assert type(error) is kind
@@ -200,14 +200,44 @@ def test_an_error_without_a_body_names_its_status() -> None:
             session.get("a")
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_is_an_error_that_names_the_other_address(status: int) -> None:
-    with Stub() as other:
-        there = answer(b"", status, {"Location": other.url + "/login"})
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_question_is_asked_again_where_the_answer_says_but_without_the_token(status: int) -> None:
+    with Stub(answer({"n": 1})) as other:
+        there = answer(b"", status, {"Location": other.url + "/login?x=1"})
         with Stub(there) as stub, Session(stub.url, "ada", "tok", None) as session:
-            with pytest.raises(errors.APIException, match=other.url):
-                session.get("a")
-        assert other.requests == []
+            assert session.get("a").json() == {"n": 1}
+            with session.get("a", stream=True) as streamed:
+                assert streamed.json() == {"n": 1}
+        assert [(r.path, r.query) for r in other.requests] == [("/login", {"x": ["1"]})] * 2
+        assert "authorization" not in other.requests[0].headers
+
+
+def test_the_same_master_is_asked_again_with_the_token() -> None:
+    with Stub(answer(b"", 302, {"Location": "/b"}), answer({"n": 1})) as stub:
+        with Session(stub.url, "ada", "tok", None) as session:
+            assert session.get("a").json() == {"n": 1}
+    assert [(r.path, r.headers["authorization"]) for r in stub.requests] == [("/a", "Bearer tok"), ("/b", "Bearer tok")]
+    assert stub.connections == 1
+
+
+@pytest.mark.parametrize(("status", "sent"), [(301, 0), (302, 0), (303, 0), (307, 1), (308, 1)])
+def test_a_change_is_sent_on_only_if_it_stays_what_it_is(status: int, sent: int) -> None:
+    with Stub(answer({"n": 1})) as other:
+        there = answer(b"", status, {"Location": other.url + "/b"})
+        with Stub(there) as stub, Session(stub.url, "ada", "tok", None) as session:
+            if sent:
+                assert session.post("a", json={"x": 1}).json() == {"n": 1}
+            else:
+                with pytest.raises(errors.APIException, match=other.url):
+                    session.post("a", json={"x": 1})
+        assert [request.body for request in other.requests] == [b'{"x":1}'] * sent
+
+
+@pytest.mark.parametrize("location", ["/a", "ftp://elsewhere/", "http://[::1/"])
+def test_being_sent_on_without_end_or_to_nowhere_is_an_error(location: str) -> None:
+    with Stub(answer(b"", 302, {"Location": location})) as stub, Session(stub.url, "ada", "tok", None) as session:
+        with pytest.raises(errors.BadRequestException):
+            session.get("a")
 
 
 def test_html_instead_of_json_is_told_from_a_master() -> None:
