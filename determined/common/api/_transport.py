@@ -388,7 +388,7 @@ def _prepare(
     request.method = method
     request.url = url
     request.hooks = default_hooks()
-    request.headers = CaseInsensitiveDict(cast(Mapping[str, str], http.headers))
+    request.headers = CaseInsensitiveDict(cast(Any, http.headers))
     if json is not None:
         request.body = json_module.dumps(json, allow_nan=False, separators=(",", ":")).encode()
         request.headers["Content-Type"] = "application/json"

@@ -6,6 +6,8 @@ import json
 import logging
 import pathlib
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -101,3 +103,29 @@ def test_the_single_certificate_of_old_is_kept_for_the_master_in_use(config: pat
     assert not (config / "master.crt").exists()
     assert certs.default_load(URL) == certs.Cert("old")
     assert certs.default_load("https://other:443") == certs.Cert()
+
+
+def test_a_certificate_is_a_bundle_for_the_http_library() -> None:
+    assert certs.Cert().bundle is None
+    assert certs.Cert(noverify=True).bundle is False
+    bundle = certs.Cert("of the master").bundle
+    assert isinstance(bundle, str)
+    text = pathlib.Path(bundle).read_text()
+    assert text.endswith("of the master\n")
+    assert "BEGIN CERTIFICATE" in text
+    assert certs.Cert("of the master", name="x").bundle == bundle
+
+
+def test_a_bundle_is_removed_when_the_process_ends() -> None:
+    program = "from determined.common.api import certs; print(certs.Cert('x').bundle)"
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert not pathlib.Path(done.stdout.strip()).exists()
+
+
+def test_a_kept_certificate_is_forgotten(config: pathlib.Path) -> None:
+    store = certs.CertStore(certs.default_store())
+    store.delete_cert(URL)
+    assert not store.path.exists()
+    store.set_cert(URL, "one")
+    store.delete_cert(URL)
+    assert store.get_cert(URL) is None

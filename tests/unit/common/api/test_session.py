@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import os
 import pathlib
 import pickle
 import threading
-from typing import List
+from typing import Callable, List, Type
 
 import pytest
 
-from determined.common.api import Session, UnauthSession, errors
-from determined.common.api._session import AllocationSession
+from determined.common.api import Session, TaskSession, UnauthSession, errors
+from determined.common.api.certs import Cert
 from determined.common.api.endpoints import auth, users
 
 from .stub import CLOSE, Act, Stub, answer, refusal
@@ -78,7 +79,7 @@ def test_the_token_is_sent_and_not_shown() -> None:
 
 
 def test_a_task_speaks_with_its_allocation_token_alone() -> None:
-    with Stub() as stub, AllocationSession(stub.url, "", "tok", None) as session:
+    with Stub() as stub, TaskSession(stub.url, "", "tok", None) as session:
         session.get("a")
     assert stub.requests[0].headers["grpc-metadata-x-allocation-token"] == "Bearer tok"
     assert "authorization" not in stub.requests[0].headers
@@ -281,3 +282,42 @@ def test_closing_twice_does_no_harm() -> None:
         session.close()
         closed.append(session)
     closed[0].close()
+
+
+@pytest.mark.parametrize("way", [lambda s: pickle.loads(pickle.dumps(s)), copy.deepcopy, copy.copy])
+@pytest.mark.parametrize("kind", [Session, TaskSession])
+def test_a_session_may_be_sent_to_another_process(kind: Type[Session], way: Callable[[Session], Session]) -> None:
+    with Stub() as stub, kind(stub.url, "ada", "tok", Cert(noverify=True), 3) as session:
+        with way(session) as other:
+            other.get("a")
+            session.get("a")
+            assert type(other) is kind
+            assert (other.master, other.username, other.token) == (stub.url, "ada", "tok")
+            assert (other.cert, other._max_retries) == (Cert(noverify=True), 3)
+    header = kind.AUTH_HEADER.lower()
+    assert [request.headers[header] for request in stub.requests] == ["Bearer tok"] * 2
+
+
+def test_a_session_without_a_login_may_be_sent_to_another_process() -> None:
+    with Stub() as stub, pickle.loads(pickle.dumps(UnauthSession(stub.url, None))) as session:
+        session.get("a")
+    assert "authorization" not in stub.requests[0].headers
+
+
+def test_the_address_of_a_request_may_hold_anything() -> None:
+    with Stub() as stub, Session(stub.url, "ada", "tok", None) as session:
+        for path in ("ä b?x=1#part", "", "/", "//double", "a%2Fb?y=%20"):
+            session.get(path)
+    assert [request.path for request in stub.requests] == ["/%C3%A4%20b", "/", "/", "/double", "/a%2Fb"]
+
+
+def test_a_master_behind_a_path_is_asked_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with Stub() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.replace("http://", "http://who:what@"))
+        with Session("http://master.invalid/det", "ada", "tok", None, 0) as session:
+            session.post("a", params={"x": 1}, json={})
+    (request,) = proxy.requests
+    assert (request.path, request.query) == ("/det/a", {"x": ["1"]})
+    assert request.headers["proxy-authorization"].startswith("Basic ")

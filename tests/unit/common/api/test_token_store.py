@@ -172,3 +172,27 @@ def test_several_processes_lose_nothing_of_each_other(path: pathlib.Path) -> Non
     assert [writer.wait(60) for writer in writers] == [0, 0, 0]
     assert len(TokenStore(URL, path).get_all_users()) == 30
     assert sorted(file.name for file in path.parent.iterdir()) == ["auth.json", "auth.json.lock"]
+
+
+def test_only_a_user_with_a_login_becomes_the_active_one(path: pathlib.Path) -> None:
+    store = TokenStore(URL, path)
+    with pytest.raises(errors.UnauthenticatedException, match="'ada'"):
+        store.set_active("ada")
+    assert store.get_active_user() is None
+    store.set_token("ada", "tok")
+    store.set_active("ada")
+    store.clear_active()
+    assert (store.get_active_user(), store.get_all_users()) == (None, ["ada"])
+
+
+def test_the_logins_of_all_masters_are_removed_at_once(path: pathlib.Path) -> None:
+    TokenStore(URL, path).set_token("ada", "tok")
+    TokenStore(OTHER, path).set_token("bob", "tok")
+    TokenStore(URL, path).delete_token_cache()
+    assert not path.exists()
+    TokenStore(URL, path).delete_token_cache()
+
+
+def test_an_address_is_the_same_master_however_it_is_spelled(path: pathlib.Path) -> None:
+    TokenStore("master", path).set_token("ada", "tok")
+    assert TokenStore(f"{URL}/", path).get_token("ada") == "tok"

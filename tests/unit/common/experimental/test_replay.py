@@ -145,7 +145,8 @@ def texts_in(value: Any) -> Iterator[str]:
         yield from texts_in(inner)
 
 
-def check_error(error: errors.BadRequestException, step: Step) -> None:
+def check_error(error: BaseException, step: Step) -> None:
+    assert isinstance(error, errors.ANSWERED)
     assert (error.method, error.path, error.status_code) == ("GET", step.path, step.status), step.label
     assert error.server_message, step.label
     assert error.server_message in list(texts_in(step.body)), step.label
