@@ -8,7 +8,6 @@ has put in its place has no password.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import os
 import pathlib
@@ -43,6 +42,8 @@ class PasswordDigests:
             salt, kept = bytes.fromhex(entry["salt"]), bytes.fromhex(entry["digest"])
         except (KeyError, TypeError, ValueError):
             return False
+        import hmac  # here, because few logins need it
+
         found = _digest(password, salt, token)
         return found is not None and hmac.compare_digest(found, kept)
 

@@ -44,9 +44,9 @@ class BaseSession:
         self._http_session = self._make_http_session(headers)
 
     def _make_http_session(self, headers: Mapping[str, str]) -> requests.Session:
-        from . import _transport  # here, because it loads the HTTP library
+        from . import _connections  # here, because it loads the HTTP library
 
-        return _transport.open_http_session(self.master, self.cert, dict(headers))
+        return _connections.open_http_session(self.master, self.cert, dict(headers))
 
     def __getstate__(self) -> Dict[str, Any]:
         """Return all but the connections, which belong to this process."""

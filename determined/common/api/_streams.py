@@ -9,7 +9,7 @@ import urllib3
 import urllib3.exceptions
 
 from . import _failures, _json, errors
-from ._transport import count_missing
+from ._bodies import count_missing
 
 _CHUNK = 1 << 16
 

@@ -27,7 +27,7 @@ ValueError and TypeError.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, Dict, Optional, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Type, TypeVar, Union
 
 if TYPE_CHECKING:
     import requests
@@ -225,6 +225,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # named as text, because the module stands above this one, and loads the HTTP library
     return importlib.import_module("._failures", __package__).UntrustedMasterException
+
+
+def __dir__() -> List[str]:
+    return sorted([*globals(), "UntrustedMasterException"])
 
 
 BY_STATUS: Dict[int, Type[BadRequestException]] = {

@@ -215,6 +215,7 @@ def test_naming_an_error_loads_no_http_library() -> None:
         "import sys\n"
         "from determined.common.api import errors\n"
         "errors.NotFoundException('x')\n"
+        "assert 'UntrustedMasterException' in dir(errors)\n"
         "assert 'requests' not in sys.modules\n"
         "import pickle\n"
         "assert errors.UntrustedMasterException is pickle.loads(pickle.dumps(errors.UntrustedMasterException))\n"
