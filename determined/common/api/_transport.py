@@ -23,7 +23,6 @@ from ._connections import MasterAdapter, adapter_of
 from ._options import Params, Timeout
 from ._query import query_of
 from ._retry import RETRIED_STATUSES, Policy
-from .certs import Cert
 
 _UNQUOTED = re.compile(r"[^!-~]")
 
@@ -85,7 +84,7 @@ class Exchange:
             if self._adapter is None or self._request is None:
                 return self._send_by_library()
             response = self._send_to(self._adapter, self._request)
-            return self._follow(response) if response.status_code in _REDIRECTS else response
+            return self._follow(response, self._adapter) if response.status_code in _REDIRECTS else response
         except errors.BadRequestException:
             raise  # it may be one of the HTTP library's, too
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
@@ -126,7 +125,7 @@ class Exchange:
             read_body(response)
         return response
 
-    def _follow(self, response: requests.Response) -> requests.Response:
+    def _follow(self, response: requests.Response, adapter: MasterAdapter) -> requests.Response:
         """Ask where the answer says, as often as it says so; a request that would become another one is not sent."""
         request = response.request
         for _ in range(self._http.max_redirects):
@@ -140,9 +139,9 @@ class Exchange:
                 for name in _CREDENTIALS:
                     moved.headers.pop(name, None)
             response.close()
-            adapter = self._adapter
-            if adapter is None or urlsplit(url)[:2] != urlsplit(response.url)[:2]:
-                adapter = MasterAdapter("://".join(urlsplit(url)[:2]), self._adapter.cert if self._adapter else Cert())
+            origin = urlsplit(url)[:2]
+            if origin != urlsplit(response.url)[:2]:
+                adapter = MasterAdapter("://".join(origin), adapter.cert)
             request, response = moved, self._send_to(adapter, moved)
             if response.status_code not in _REDIRECTS:
                 return response

@@ -17,6 +17,7 @@ from ...constants import SHARED_FS_CONTAINER_PATH
 from .._progress import ByteProgress, ProgressCallback, byte_progress
 from . import _target
 from ._archive import UnsafeMember, unpack
+from ._causes import caused
 from ._files import check_replaceable, find_faults, move_into_place, replace_target, size_of, write_metadata
 from ._place import Place, hold_place
 from ._target import CHOICE_FILE, METADATA_FILE
@@ -302,10 +303,12 @@ def _fetch_through_master(job: _Job, place: pathlib.Path) -> pathlib.Path:
         with plain.open_checkpoint_archive(job.source.session, uuid) as stream:
             unpack(stream, files, job.progress.advance, job.request.selector and job.wants, until)
     except BadRequestException as error:
-        raise errors.ProxiedDownloadFailed(f"the master cannot send checkpoint {uuid}: {error}") from error
+        text = f"the master cannot send checkpoint {uuid}: {error}"
+        raise caused(errors.ProxiedDownloadFailed, text, error) from error
     except (tarfile.TarError, EOFError, OSError, zlib.error, UnsafeMember) as error:
         # requests' and gzip's own errors are OSErrors.
-        raise errors.ProxiedDownloadFailed(f"the archive of checkpoint {uuid} is unusable: {error}") from error
+        text = f"the archive of checkpoint {uuid} is unusable: {error}"
+        raise caused(errors.ProxiedDownloadFailed, text, error) from error
     faults = job.faults_in(files)
     if faults:
         raise errors.ProxiedDownloadFailed(f"the archive of checkpoint {uuid} is not whole: {_first(faults)}")

@@ -213,6 +213,13 @@ def test_a_question_is_asked_again_where_the_answer_says_but_without_the_token(s
         assert "authorization" not in other.requests[0].headers
 
 
+def test_a_question_may_be_sent_on_more_than_once() -> None:
+    with Stub(answer(b"", 301, {"Location": "/b"}), answer({"n": 1})) as other:
+        with Stub(answer(b"", 302, {"Location": other.url + "/a"})) as stub, Session(stub.url, "ada", "t", None) as s:
+            assert s.get("a").json() == {"n": 1}
+        assert [request.path for request in other.requests] == ["/a", "/b"]
+
+
 def test_the_same_master_is_asked_again_with_the_token() -> None:
     with Stub(answer(b"", 302, {"Location": "/b"}), answer({"n": 1})) as stub:
         with Session(stub.url, "ada", "tok", None) as session:
