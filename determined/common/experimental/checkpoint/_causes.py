@@ -23,7 +23,8 @@ def caused(kind: Type[E], message: str, cause: BaseException) -> E:
 
 
 def _build(kind: Type[E], causes: Tuple[Type[BaseException], ...], message: str, state: Dict[str, Any]) -> E:
-    combined = _combined(kind, causes)
+    named: Any = kind
+    combined = _combined(named, causes)
     error: E = combined.__new__(combined, message)
     error.args = (message,)
     error.__dict__.update(state)
