@@ -9,12 +9,14 @@ from ..._lazy import attach
 if TYPE_CHECKING:
     from ._session import BaseSession as BaseSession
     from ._session import Session as Session
+    from ._session import TaskSession as TaskSession
     from ._session import UnauthSession as UnauthSession
 
 __getattr__, __dir__, __all__ = attach(
     __name__,
     {
         "Session": "determined.common.api._session:Session",
+        "TaskSession": "determined.common.api._session:TaskSession",
         "BaseSession": "determined.common.api._session:BaseSession",
         "UnauthSession": "determined.common.api._session:UnauthSession",
         "authentication": "determined.common.api.authentication",
