@@ -17,6 +17,7 @@ Exception
 ├── MultipleDownloadsFailed           neither way of downloading worked
 ├── EnterpriseOnlyError               only the enterprise edition of the master has that
 ├── ExperimentTimeout (TimeoutError)  an experiment did not end in time
+├── ExperimentFailed                  an experiment has ended, and not as completed
 ├── WorkerError                       a process of a distributed job failed
 ├── WorkerFinishedGracefully          a process of a distributed job is done
 ├── StopLoadingImplementation         ends the import of a model's code early
@@ -30,7 +31,7 @@ Errors of the connection to a master stand in `determined.common.api.errors`.
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 
 class ArgumentError(ValueError, TypeError, AssertionError, AttributeError):
@@ -142,6 +143,41 @@ class ExperimentTimeout(TimeoutError):
     def __init__(self, message: str = "", experiment_ids: Sequence[int] = ()) -> None:
         super().__init__(message)
         self.experiment_ids = list(experiment_ids)
+
+
+class ExperimentFailed(Exception):
+    """An experiment has ended, and not as completed.
+
+    Attributes:
+        message: how it ended, in a line.
+        experiment_id: the experiment.
+        state: the name of its last state, such as ``ERROR``.
+        logs: the last log lines of trials that failed, by the trial's number.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        experiment_id: int = 0,
+        state: str = "",
+        logs: Optional[Mapping[int, Sequence[str]]] = None,
+    ) -> None:
+        self.message = message
+        self.experiment_id = experiment_id
+        self.state = state
+        self.logs: Dict[int, List[str]] = {trial: list(lines) for trial, lines in (logs or {}).items()}
+        super().__init__(message, experiment_id, state, self.logs)
+
+    def __str__(self) -> str:
+        """Return how it ended, with what one of the trials wrote last."""
+        shown = next((trial for trial, lines in self.logs.items() if lines), None)
+        if shown is None:
+            return self.message
+        others = ", ".join(str(trial) for trial in self.logs if trial != shown)
+        parts = [self.message + (f"; of trials {others}, which failed as well, see its logs" if others else "")]
+        parts.append(f"trial {shown} failed; the end of its log:")
+        parts += ["    " + (line if len(line) <= 200 else line[:200] + "…") for line in self.logs[shown][-10:]]
+        return "\n".join(parts)
 
 
 class WorkerError(Exception):

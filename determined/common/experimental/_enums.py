@@ -219,7 +219,8 @@ def read_member(kind: Type[Member], text: str) -> Member:
     found = _unlisted.get((kind, text))
     if found is None:
         found = str.__new__(kind, text)
-        prefix = getattr(kind, "UNSPECIFIED").value[: -len("UNSPECIFIED")] if hasattr(kind, "UNSPECIFIED") else ""
+        unspecified = kind.__members__.get("UNSPECIFIED")
+        prefix = unspecified.value[: -len("UNSPECIFIED")] if unspecified is not None else ""
         found._name_ = text[len(prefix) :] if text.startswith(prefix) and text != prefix else text
         found._value_ = text
         found = _unlisted.setdefault((kind, text), found)  # another thread may have made it meanwhile

@@ -71,7 +71,8 @@ class Resource:
     """An object of the cluster.
 
     A subclass declares its fields with `field`. All of them are None until the object is hydrated, and where the
-    master that answered does not know them; their types are those of a hydrated object. Notebooks show identity, fields, and the attributes in `_besides`.
+    master that answered does not know them; their types are those of a hydrated object. Notebooks show identity,
+    fields, and the attributes in `_besides`.
     """
 
     _identity: ClassVar[Tuple[str, ...]] = ("id",)

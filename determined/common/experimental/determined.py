@@ -20,9 +20,10 @@ from ..api.wire import enums as wire
 from ._enums import ExperimentSortBy, ExperimentState, ModelSortBy, OrderBy, to_wire
 from ._lookup import find_workspace
 from ._old_names import old_name
-from ._progress import progress_bar
+from ._progress import wait_progress
 from ._resource import ResourceList, as_list
 from ._waiting import DEFAULT_PATIENCE, Watch, wait_until
+from ._waiting import logger as waiting_logger
 from .checkpoint import Checkpoint
 from .experiment import Experiment
 from .metrics import TrainingMetrics, TrialMetrics, ValidationMetrics, iter_old_metrics, iter_trials_metrics
@@ -235,7 +236,8 @@ class Determined:
             experiments: the experiments, or their numbers.
             interval: seconds between two looks.
             timeout: seconds to wait at most; by default without limit.
-            show_progress: draw one progress bar for all, if on a terminal and tqdm is installed.
+            show_progress: draw one progress bar for all, on a terminal or in a notebook; elsewhere, write to standard
+                error how far they are, at once, every minute and at the end. By default only the log gets that.
             patience: seconds for which a master that does not answer is waited for; None for no limit.
             through_pause: wait on where an experiment is paused; somebody else has to activate it.
 
@@ -252,14 +254,18 @@ class Determined:
         ids = [self._number_of(one) for one in given]
         watch = Watch(self._session, ids, through_pause=through_pause)
         objects = [one for one in given if isinstance(one, Experiment)]
-        with progress_bar(len(watch.states), "experiments", is_wanted=show_progress) as progress:
+        with wait_progress(f"{len(watch.states)} experiments", waiting_logger, show_progress) as progress:
 
             def look() -> Optional[List[ExperimentState]]:
                 seen = {data["id"]: data for data in watch.look()}
                 for one in objects:
-                    if one.id in seen:
-                        one.state, one.progress = watch.seen(one.id), seen[one.id].get("progress")
-                progress.move_to(watch.progress, f"{len(watch.ends)} of {len(watch.states)} ended")
+                    state = watch.states[one.id]
+                    if one.id in seen and state is not None:
+                        one.state, one.progress = state, seen[one.id].get("progress")
+                count = len(watch.states)
+                if progress.is_due(not watch.running) and count:
+                    ended = f"{len(watch.ends)}/{count} ended"
+                    progress.tell("experiments", ended, watch.progress / count, "", is_end=not watch.running)
                 return None if watch.running else [watch.ends[number] for number in ids]
 
             return wait_until(

@@ -31,8 +31,9 @@ from . import _waiting, checkpoint, trial
 from ._enums import ExperimentSortBy, ExperimentState, OrderBy, text_of, to_wire
 from ._lookup import find_project, find_workspace
 from ._old_names import old_name, old_names
-from ._progress import progress_bar
+from ._progress import WaitProgress, wait_progress
 from ._resource import Resource, ResourceList, check_names, field
+from ._trial_counts import describe_trials
 from .checkpoint import _order
 
 if TYPE_CHECKING:
@@ -84,7 +85,12 @@ class Experiment(Resource):
     """The workspace of that project."""
     unmanaged: bool = field("unmanaged")
     """Whether it is run by other means than the cluster, which only records it."""
+    _start_time: Optional[str] = field("startTime")
     _end_time: Optional[str] = field("endTime")
+    _num_trials: Optional[int] = field("numTrials")
+    _username: Optional[str] = field("username")
+    _best_metric: Any = field("bestTrialSearcherMetric")
+    _metric_name: Optional[str] = field("searcherMetric")
 
     def __init__(self, experiment_id: int, session: BaseSession) -> None:
         super().__init__(session)
@@ -129,42 +135,67 @@ class Experiment(Resource):
         show_progress: bool = False,
         patience: Optional[float] = _waiting.DEFAULT_PATIENCE,
         through_pause: bool = False,
+        raise_on_failure: bool = False,
     ) -> ExperimentState:
         """Wait until the experiment has ended and return its last state.
 
-        `Determined.wait_all` waits for several experiments.
+        How far it is goes to the logger ``determined.common.experimental.experiment`` at INFO: at once, every minute,
+        and at the end. `Determined.wait_all` waits for several experiments.
 
         Parameters:
-            interval: seconds between two looks.
+            interval: seconds between two looks; by default 5.
             timeout: seconds to wait at most; by default without limit.
-            show_progress: draw a progress bar, if on a terminal and tqdm is installed.
-            patience: seconds for which a master that does not answer, say while it is restarted, is waited for; None
-                for no limit.
-            through_pause: wait on where the experiment is paused; somebody else has to activate it.
+            show_progress: draw a progress bar on a terminal or in a notebook; elsewhere, write to standard error what
+                goes to the log. By default neither.
+            patience: seconds for which a master that does not answer, say while it is restarted, is waited for; by
+                default 900, None for no limit.
+            through_pause: wait on where the experiment is paused; somebody else has to activate it. By default that is
+                an error.
+            raise_on_failure: raise an error where the experiment has ended in another state than COMPLETED; by default,
+                that state is returned.
 
         Returns:
             The state; one that only a newer master knows is a member with its name and value, too.
 
         Raises:
             ExperimentTimeout: the experiment has not ended in time; it runs on.
-            ValueError: the experiment is paused, so that it would be waited for in vain.
+            ExperimentFailed: it has ended, and not as completed, and `raise_on_failure` is given; the error holds the
+                last log lines of the trials that failed.
+            ValueError: the experiment is paused, so that it would be waited for in vain, or a number of seconds makes
+                no sense.
+            NotFoundException: there is no such experiment, or no more.
             MasterNotFoundException: the master has been away for longer than `patience`.
         """
-        with progress_bar(1.0, f"experiment {self.id}", is_wanted=show_progress) as progress:
+        with wait_progress(f"experiment {self.id}", _waiting.logger, show_progress) as progress:
 
             def look() -> Optional[ExperimentState]:
                 self.reload()
-                progress.move_to(self.progress or 0.0, text_of(self.state or ""))
+                end = _waiting.end_state(self.state, self._end_time)
+                if progress.is_due(end is not None):
+                    self._tell(progress, is_end=end is not None)
                 if self.state == ExperimentState.PAUSED and not self.unmanaged and not through_pause:
                     raise ValueError(
                         f"experiment {self.id} is paused: activate() it before waiting for its end, or wait with"
                         " through_pause=True"
                     )
-                return _waiting.end_state(self.state, self._end_time)
+                return end
 
-            return _waiting.wait_until(
+            end = _waiting.wait_until(
                 look, interval=interval, timeout=timeout, patience=patience, late=lambda: self._late("end", timeout)
             )
+        if raise_on_failure and end != ExperimentState.COMPLETED:
+            from ._failure import describe_failure
+
+            raise describe_failure(self._session, self.id, self.name or "", end)
+        return end
+
+    def _tell(self, progress: WaitProgress, is_end: bool) -> None:
+        """Show how far the experiment is."""
+        config = self.config or {}
+        counts = describe_trials(self._session, self.id, config, self._num_trials or 0)
+        share = 1.0 if self.state == ExperimentState.COMPLETED else self.progress or 0.0
+        state = self.state.name if self.state else ""
+        progress.tell(self.name or f"experiment {self.id}", counts, share, state, is_end=is_end)
 
     def await_first_trial(
         self,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Iterator, List, Optional
 
 from .. import _json
 from .._options import DEFAULT_TIMEOUT, Timeout
-from ..wire import paths
+from ..wire import enums, paths
 from ._call import call
 from ._rows import iterate_rows
 
@@ -149,6 +149,14 @@ def list_experiment_trials(
     return iterate_rows(
         session, paths.GET_EXPERIMENT_TRIALS, "trials", query, experiment_id=experiment_id, page_size=page_size
     )
+
+
+def count_ended_trials(session: BaseSession, experiment_id: int) -> int:
+    """Return how many of an experiment's trials have ended, in whatever way."""
+    states = [enums.ExperimentState.COMPLETED, enums.ExperimentState.CANCELED, enums.ExperimentState.ERROR]
+    query: GetExperimentTrialsQuery = {"states": states, "limit": 1}
+    page = call(session, paths.GET_EXPERIMENT_TRIALS, query, experiment_id=experiment_id)
+    return page["pagination"]["total"]
 
 
 def list_experiment_checkpoints(
