@@ -33,8 +33,16 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Mapping, Optional, Sequence
 
+from . import _tracebacks
 
-class ArgumentError(ValueError, TypeError, AssertionError, AttributeError):
+
+class _Told(Exception):
+    """An error that says what the caller can do: a notebook shows nothing of how it was found."""
+
+    _render_traceback_ = _tracebacks.render
+
+
+class ArgumentError(_Told, ValueError, TypeError, AssertionError, AttributeError):
     """An argument that cannot be used; nothing was sent or changed."""
 
 
@@ -45,7 +53,7 @@ class InternalException(Exception):
         super().__init__(f"internal error: {message}. It is a fault of determined; please report it")
 
 
-class InvalidExperimentException(Exception):
+class InvalidExperimentException(_Told):
     """The experiment cannot run as it is written."""
 
 
@@ -81,11 +89,11 @@ class NoTrialException(InvalidExperimentException, RuntimeError):
     """The experiment has ended without a trial."""
 
 
-class InvalidCheckpointException(Exception):
+class InvalidCheckpointException(_Told):
     """A folder or archive that holds no usable checkpoint."""
 
 
-class CheckpointNotFound(Exception):
+class CheckpointNotFound(_Told):
     """There is no such checkpoint, or none that fits what was asked."""
 
 
@@ -93,19 +101,19 @@ class NoSuchCheckpoint(CheckpointNotFound, ValueError, AssertionError):
     """None of the checkpoints fits what was asked."""
 
 
-class NoSuchModelDirectory(FileNotFoundError, ValueError):
+class NoSuchModelDirectory(_Told, FileNotFoundError, ValueError):
     """The directory with the code of an experiment is not there."""
 
 
-class ModelDirectoryIsFile(NotADirectoryError, ValueError):
+class ModelDirectoryIsFile(_Told, NotADirectoryError, ValueError):
     """The directory with the code of an experiment is a file."""
 
 
-class CheckpointStateException(Exception):
+class CheckpointStateException(_Told):
     """The checkpoint is not in a state in which that can be done."""
 
 
-class NoDirectStorageAccess(Exception):
+class NoDirectStorageAccess(_Told):
     """The checkpoint's storage cannot be reached from this machine."""
 
 
@@ -113,11 +121,11 @@ class StoredFilesMissing(NoDirectStorageAccess, CheckpointNotFound, FileNotFound
     """The storage can be reached, but does not hold the files of the checkpoint."""
 
 
-class ProxiedDownloadFailed(Exception):
+class ProxiedDownloadFailed(_Told):
     """A checkpoint could not be had through the master."""
 
 
-class MultipleDownloadsFailed(Exception):
+class MultipleDownloadsFailed(_Told):
     """Neither the storage nor the master gave a checkpoint.
 
     Parameters:
@@ -129,11 +137,11 @@ class MultipleDownloadsFailed(Exception):
         self.causes = list(causes)
 
 
-class EnterpriseOnlyError(Exception):
+class EnterpriseOnlyError(_Told):
     """Only the enterprise edition of the master has that."""
 
 
-class ExperimentTimeout(TimeoutError):
+class ExperimentTimeout(_Told, TimeoutError):
     """An experiment did not reach its end within the time that was given.
 
     Attributes:
@@ -145,7 +153,7 @@ class ExperimentTimeout(TimeoutError):
         self.experiment_ids = list(experiment_ids)
 
 
-class ExperimentFailed(Exception):
+class ExperimentFailed(_Told):
     """An experiment has ended, and not as completed.
 
     Attributes:

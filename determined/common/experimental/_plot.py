@@ -123,6 +123,6 @@ def _import_figure() -> Any:
     """
     try:
         from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError("a picture of metrics needs matplotlib: pip install 'determined[plot]'") from error
+    except ImportError:
+        raise ImportError("a picture of metrics needs matplotlib: pip install 'determined[plot]'") from None
     return Figure

@@ -85,7 +85,7 @@ class Determined:
         token: Optional[str] = None,
     ) -> None:
         if token is not None and (user is not None or password is not None):
-            raise errors.ArgumentError("a token says whose it is: leave out user and password")
+            raise errors.ArgumentError("pass either token or user and password, not both")
         address = authentication.master_address(master)
         cert = certs.default_load(address, cert_path, cert_name, noverify)
         self._has_given_token = token is not None
@@ -178,7 +178,7 @@ class Determined:
             labels: only those with all of these labels.
             users: only those of these users.
             states: only those in one of these states; ``ACTIVE`` stands for queued and running ones as well.
-            name: only those whose name contains this text, in capitals or not.
+            name: only those whose name contains this text, case-insensitive.
             project_id: only those of this project.
         """
         return ResourceList(
@@ -363,7 +363,7 @@ class Determined:
         Parameters:
             sort_by: what to sort by.
             order_by: the direction.
-            name: only those whose name contains this text, in capitals or not.
+            name: only those whose name contains this text, case-insensitive.
             description: only those whose description contains this text.
             model_id: only the one of this number.
             workspace_names: only those in these workspaces.
@@ -530,8 +530,8 @@ class Determined:
         """
         try:
             return ResourceList(map(Oauth2ScimClient._from_wire, plain.list_oauth_clients(self._session)))
-        except api_errors.NotFoundException as error:
-            raise _enterprise_only() from error
+        except api_errors.NotFoundException:
+            raise _enterprise_only() from None
 
     def iter_oauth_clients(self) -> Iterator[Oauth2ScimClient]:
         """Iterate over the clients that `list_oauth_clients` returns; the master is asked when the first is needed."""
@@ -549,8 +549,8 @@ class Determined:
         """
         try:
             added = plain.add_oauth_client(self._session, domain, name)
-        except api_errors.NotFoundException as error:
-            raise _enterprise_only() from error
+        except api_errors.NotFoundException:
+            raise _enterprise_only() from None
         return Oauth2ScimClient._from_wire({"name": name, "domain": domain, **added})
 
     def remove_oauth_client(self, client_id: str) -> None:
@@ -561,8 +561,8 @@ class Determined:
         """
         try:
             plain.remove_oauth_client(self._session, client_id)
-        except api_errors.NotFoundException as error:
-            raise _enterprise_only() from error
+        except api_errors.NotFoundException:
+            raise _enterprise_only() from None
 
     # Names of earlier releases.
 

@@ -101,7 +101,7 @@ class Trial(Resource):
             timestamp_before: only lines up to this time: RFC 3339 text, or seconds since 1970.
             timestamp_after: only lines later than this time.
             sources: only lines of these sources.
-            search_text: only lines that contain this text, in capitals or not.
+            search_text: only lines that contain this text, case-insensitive.
 
         Raises:
             ArgumentError: more than one of follow, head and tail is given, a time cannot be read, or an argument is of
