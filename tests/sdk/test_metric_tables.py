@@ -144,10 +144,16 @@ class TestFrames:
     def test_without_reports_the_table_is_empty_and_has_its_columns(
         self, experiment: client.Experiment, silent: client.Experiment
     ) -> None:
-        for frame in (experiment.metrics_frame("nothing"), silent.metrics_frame("validation", hparams=True)):
+        for frame in (silent.metrics_frame("nothing"), silent.metrics_frame("validation", hparams=True)):
             assert frame.empty
             assert list(frame.columns) == ID_COLUMNS
             assert frame.dtypes.astype(str).tolist() == ["int64", "int64", "int64", "datetime64[us, UTC]"]
+
+
+    def test_a_group_that_nobody_reported_is_refused_with_those_there_are(self, experiment: client.Experiment) -> None:
+        for source in (experiment, experiment.list_trials()[0]):
+            with pytest.raises(ValueError, match="no metric group 'validaton'; there are: training, validation$"):
+                source.metrics_frame("validaton")
 
 
 @pytest.mark.usefixtures("rows_at_a_time")

@@ -179,12 +179,13 @@ def _find_bar() -> Optional[Any]:
     is_notebook = not is_terminal and _is_notebook()
     if not (is_terminal or is_notebook):
         return None
+    plain = NotebookBar if is_notebook else PlainBar
     if is_notebook and importlib.util.find_spec("ipywidgets") is None:
-        return PlainBar  # tqdm would warn, and draw no better
+        return plain  # tqdm would warn, and draw no better
     try:
         from tqdm.auto import tqdm
     except ImportError:
-        return PlainBar
+        return plain
     return tqdm
 
 
@@ -246,4 +247,28 @@ class PlainBar:
         except UnicodeEncodeError:
             sys.stderr.write(line.replace("█", "#"))
         sys.stderr.flush()
+        self._drawn, self._drawn_at = text, time.monotonic()
+
+
+class NotebookBar(PlainBar):
+    """The same as an output of a notebook that is changed in place."""
+
+    _handle: Any = None
+
+    def __exit__(self, *_: Any) -> None:
+        if not self._leaves:
+            self._write("")
+
+    def clear(self) -> None:
+        pass  # the log stands beside it
+
+    def _write(self, text: str) -> None:
+        import IPython.display
+
+        display: Any = IPython.display.display
+        shown = {"text/plain": text}
+        if self._handle is None:
+            self._handle = display(shown, raw=True, display_id=True)
+        else:
+            self._handle.update(shown, raw=True)
         self._drawn, self._drawn_at = text, time.monotonic()

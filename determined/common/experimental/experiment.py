@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import os
 import pathlib
 from typing import (
@@ -16,6 +17,7 @@ from typing import (
     List,
     Mapping,
     Optional,
+    Sequence,
     Set,
     Tuple,
     Union,
@@ -25,14 +27,16 @@ from ... import errors
 from ..api import errors as api_errors
 from ..api._json import Deferred
 from ..api._pages import LAZY_PAGE
+from ..api._session import Session
 from ..api.endpoints import experiments as experiments_api
 from ..api.wire import enums as wire
+from ..api.wire.scalars import to_float
 from . import _waiting, checkpoint, trial
 from ._enums import ExperimentSortBy, ExperimentState, OrderBy, text_of, to_wire
 from ._lookup import find_project, find_workspace
 from ._old_names import old_name, old_names
 from ._progress import WaitProgress, wait_progress
-from ._resource import Resource, ResourceList, check_names, field
+from ._resource import Resource, ResourceList, check_names, field, read_time
 from ._trial_counts import describe_trials
 from .checkpoint import _order
 
@@ -42,6 +46,7 @@ if TYPE_CHECKING:
 
     from ..api._session import BaseSession
     from ..api.wire.experiments import PatchExperiment
+    from . import _html
 
 __all__ = ["Experiment", "ExperimentSortBy", "ExperimentState", "OrderBy", "TERMINAL_STATES"]
 
@@ -101,6 +106,52 @@ class Experiment(Resource):
         experiment = cls(data.get("id", 0), session)
         experiment._hydrate(data)
         return experiment
+
+    def _row(self) -> _html.Row:
+        from . import _html
+
+        started, ended = read_time(self._start_time), read_time(self._end_time)
+        now = datetime.datetime.now(datetime.timezone.utc)
+        best = None if self._best_metric is None else to_float(self._best_metric)
+        return _html.Row(
+            {
+                "id": self.id,
+                "name": self.name,
+                "state": self.state,
+                "progress": None if self.progress is None else _html.Percent(self.progress),
+                "best metric": None if best is None else f"{self._known_metric() or ''} {best:.5g}".lstrip(),
+                "trials": self._num_trials,
+                "started": started,
+                "duration": None if started is None else (ended or now) - started,
+                "owner": self._username,
+            }
+        )
+
+    @staticmethod
+    def _complete_rows(experiments: Sequence[Experiment]) -> None:
+        """Read the best values of the searchers' metrics, which lists of experiments do not have."""
+        lacking = [one for one in experiments if one._best_metric is None and one.state is not None]
+        if not lacking:
+            return
+        session = lacking[0]._session
+        if isinstance(session, Session):
+            session = session.with_retry(0)  # who looks at a table does not want to wait for long
+        ids = list(dict.fromkeys(one.id for one in lacking))
+        query: Any = {"experimentIdFilter": {"incl": ids}, "showTrialData": True}
+        try:
+            found = list(experiments_api.list_experiments(session, query, page_size=len(ids)))
+        except (api_errors.BadRequestException, api_errors.BadResponseException):
+            return  # the table is shown without
+        best = {data["id"]: data.get("bestTrialSearcherMetric") for data in found}
+        for one in lacking:
+            one._best_metric = best.get(one.id)
+
+    def _known_metric(self) -> Optional[str]:
+        """Return the name of the searcher's metric, where it is known."""
+        if self._metric_name:
+            return self._metric_name
+        name: Optional[str] = ((self.config or {}).get("searcher") or {}).get("metric")
+        return name
 
     @classmethod
     def _from_list(cls, session: BaseSession, data: Mapping[str, Any]) -> Experiment:
@@ -375,7 +426,12 @@ class Experiment(Resource):
             "orderBy": to_wire(wire.OrderBy, order_by, "order_by"),
         }
         found = experiments_api.list_experiment_trials(self._session, self.id, query, page_size=limit or 0)
-        return (trial.Trial._from_wire(self._session, data) for data in found)
+        return map(self._trial_from_wire, found)
+
+    def _trial_from_wire(self, data: Mapping[str, Any]) -> trial.Trial:
+        found = trial.Trial._from_wire(self._session, data)
+        found._searcher_metric = self._known_metric()
+        return found
 
     def list_trials(
         self, sort_by: trial.TrialSortBy = trial.TrialSortBy.ID, order_by: OrderBy = OrderBy.ASCENDING
@@ -492,7 +548,7 @@ class Experiment(Resource):
         """
         from . import _columns, _frames
 
-        return _frames.read_frame(_columns.Source(self._session, self._hparams_of_trials, group, hparams))
+        return _frames.read_frame(_columns.Source(self._session, self._hparams_of_trials, group, self._groups, hparams))
 
     def write_metrics_parquet(self, path: Union[str, os.PathLike[str]], group: str, *, hparams: bool = False) -> int:
         """Write all reports of one metric group, of all trials, to a Parquet file and return their number.
@@ -510,7 +566,9 @@ class Experiment(Resource):
         """
         from . import _columns, _parquet
 
-        return _parquet.write_parquet(_columns.Source(self._session, self._hparams_of_trials, group, hparams), path)
+        return _parquet.write_parquet(
+            _columns.Source(self._session, self._hparams_of_trials, group, self._groups, hparams), path
+        )
 
     def plot_metric(
         self, name: str, group: str = "validation", *, max_trials: int = 20, ax: Optional[Axes] = None
@@ -543,7 +601,12 @@ class Experiment(Resource):
                 trials = _plot.best_trials(trials, max_trials, *self._searcher_metric())
             return {one.id: one.hparams or {} for one in trials}
 
-        return _plot.plot(_columns.Source(self._session, choose, group), name, ax, lambda: title)
+        return _plot.plot(_columns.Source(self._session, choose, group, self._groups), name, ax, lambda: title)
+
+    def _groups(self) -> Set[str]:
+        from . import _columns
+
+        return _columns.groups_of(one.summary_metrics for one in self.iter_trials())
 
     def _hparams_of_trials(self) -> Dict[int, Dict[str, Any]]:
         return {one.id: one.hparams or {} for one in self.iter_trials()}

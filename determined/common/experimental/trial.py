@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Set, Union
 
 from ... import errors
 from ..api import errors as api_errors
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from ..api._session import BaseSession
-    from . import _columns
+    from . import _columns, _html
     from .experiment import Experiment
 
 __all__ = ["LogLevel", "OrderBy", "Trial", "TrialSortBy", "TrialState"]
@@ -47,15 +47,31 @@ class Trial(Resource):
     summary_metrics: Optional[Dict[str, Any]] = field("summaryMetrics")
     """Count, sum, least, greatest and last value of every metric, by group and name."""
 
+    _latest_values: Optional[Dict[str, Any]] = field("latestValidation.metrics.avgMetrics")
+    _best_values: Optional[Dict[str, Any]] = field("bestValidation.metrics.avgMetrics")
+
     def __init__(self, trial_id: int, session: BaseSession) -> None:
         super().__init__(session)
         self.id = trial_id
+        self._searcher_metric: Optional[str] = None
 
     @classmethod
     def _from_wire(cls, session: BaseSession, data: Mapping[str, Any]) -> Trial:
         trial = cls(data.get("id", 0), session)
         trial._hydrate(data)
         return trial
+
+    def _row(self) -> _html.Row:
+        from . import _html
+
+        first = {"id": self.id, "experiment": self.experiment_id, "state": self.state}
+        name = self._searcher_metric
+        last: Dict[str, Any] = {}
+        for word, values in (("latest", self._latest_values), ("best", self._best_values)):
+            known = metrics.restore_floats(values or {})
+            last[f"{word} {name}" if name else word] = known.get(name) if name else known
+        own = _html.own_columns(self.hparams or {}, [*first, *last], "hparams.")
+        return _html.Row(first, own, last, ("experiment_id", "hparams", "summary_metrics"))
 
     def reload(self) -> None:
         """Refresh all fields from the master."""
@@ -292,7 +308,11 @@ class Trial(Resource):
 
         from . import _columns
 
-        return _columns.Source(self._session, find, group, hparams)
+        def find_groups() -> Set[str]:
+            self.reload()
+            return _columns.groups_of([self.summary_metrics])
+
+        return _columns.Source(self._session, find, group, find_groups, hparams)
 
     def _own_checkpoint(self, uuid: str) -> checkpoint.Checkpoint:
         found = checkpoint.Checkpoint(self._session, uuid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import pathlib
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Union
 
 from .... import errors
 from ...api.endpoints import checkpoints as checkpoints_api
@@ -19,6 +19,7 @@ from . import _download, _load, _target
 
 if TYPE_CHECKING:
     from ...api._session import BaseSession
+    from .. import _html
 
 _FETCHABLE = (CheckpointState.COMPLETED, CheckpointState.PARTIALLY_DELETED)
 
@@ -32,18 +33,36 @@ class CheckpointTrainingMetadata:
     """Where a checkpoint comes from.
 
     Attributes:
-        experiment_config: the experiment's configuration.
+        experiment_config: the experiment's configuration; it is not shown.
         experiment_id: the experiment.
         trial_id: the trial.
         hparams: the trial's hyperparameters.
         validation_metrics: what the trial reported at the checkpoint's step: ``avgMetrics`` and ``batchMetrics``.
     """
 
-    experiment_config: Dict[str, Any] = _NONE
+    experiment_config: Dict[str, Any] = dataclasses.field(default=_NONE, repr=False)
     experiment_id: int = _NONE
     trial_id: int = _NONE
     hparams: Dict[str, Any] = _NONE
     validation_metrics: Dict[str, Any] = _NONE
+
+    _shown: ClassVar[Tuple[str, ...]] = ("experiment_id", "trial_id")
+
+    def _row(self) -> _html.Row:
+        from .. import _html
+
+        reported = (self.validation_metrics or {}).get("avgMetrics") or {}
+        return _html.Row(
+            {"experiment": self.experiment_id, "trial": self.trial_id},
+            {"hyperparameters": self.hparams},
+            {"validation metrics": metrics.restore_floats(reported)},
+            self._shown,
+        )
+
+    def _repr_html_(self) -> str:
+        from .. import _html
+
+        return _html.describe(self)
 
     @classmethod
     def _from_wire(cls, data: Mapping[str, Any]) -> CheckpointTrainingMetadata:
@@ -87,6 +106,8 @@ class Checkpoint(Resource):
     training: CheckpointTrainingMetadata = field("training", _read_training)
     """The training that it comes from."""
 
+    _searcher_value: Any = field("training.searcherMetric")
+
     def __init__(self, session: BaseSession, uuid: str) -> None:
         super().__init__(session)
         self.uuid = uuid
@@ -101,6 +122,25 @@ class Checkpoint(Resource):
         checkpoint._hydrate(data)
         checkpoint._registration = registration or {}
         return checkpoint
+
+    def _row(self) -> _html.Row:
+        from .. import _html
+
+        training = self._training()
+        searcher = (training.experiment_config or {}).get("searcher") or {}
+        value = metrics.restore_floats(self._searcher_value)
+        sizes = [int(size) for size in (self.resources or {}).values() if str(size).isdigit()]
+        return _html.Row(
+            {
+                "uuid": self.uuid,
+                "trial": training.trial_id,
+                "steps": self._meta("steps_completed"),
+                "searcher metric": None if value is None else f"{searcher.get('metric') or ''} {value:.5g}".lstrip(),
+                "size": _html.Bytes(sum(sizes)) if self.resources is not None else None,
+                "state": self.state,
+            },
+            instead=("resources",),
+        )
 
     def reload(self) -> None:
         """Refresh all fields from the master."""

@@ -140,7 +140,12 @@ sys.modules.update({"IPython": IPython, "tqdm": tqdm, "tqdm.auto": auto})
 if HAS_WIDGETS:
     sys.modules["ipywidgets"] = widgets
 else:
-    sys.modules["ipywidgets"] = None
+    class Handle:
+        def update(self, shown, raw): print("shown again", shown)
+    class Shown:
+        def display(shown, raw, display_id): print("shown", shown); return Handle()
+    IPython.display = Shown
+    sys.modules["IPython.display"] = Shown
     importlib.util.find_spec = lambda name: None
 from determined.common.experimental._progress import byte_progress, wait_progress
 import logging
@@ -163,16 +168,20 @@ for wanted in (None, False, lambda done, total: print("told", done, total)):
     assert done.stdout.splitlines() == ["bar of 10 checkpoint", "closed at 10", "told 4 10", "told 10 10"]
 
 
-def test_a_notebook_without_widgets_sees_a_line_and_no_warning() -> None:
+def test_a_notebook_without_widgets_sees_one_line_that_changes() -> None:
     program = """
 with wait_progress("experiment 7", logging.getLogger("wait"), True) as progress:
     progress.tell("digits", "8/12 trials", 0.67, "RUNNING")
+    progress.tell("digits", "12/12 trials", 1.0, "COMPLETED", is_end=True)
 """
     done = in_a_notebook(program, False)
-    assert done.stdout == ""
-    assert done.stderr.lstrip().startswith("digits: 8/12 trials, 67 % [00:00<?] |")
+    assert done.stderr == ""
+    first, second = done.stdout.splitlines()
+    assert first.startswith("shown {'text/plain': 'digits: 8/12 trials, 67 % [00:00<?] |")
+    assert second.startswith("shown again {'text/plain': 'digits: 12/12 trials, 100 % [00:00<00:00] |")
     assert in_a_notebook(program, True).stdout.splitlines() == [
         "bar of 1.0 experiment 7",
         "told digits: 8/12 trials, 67 %",
-        "closed at 0.67",
+        "told digits: 12/12 trials, 100 %",
+        "closed at 1.0",
     ]
