@@ -182,7 +182,7 @@ class ExperimentFailed(_Told):
         if shown is None:
             return self.message
         others = ", ".join(str(trial) for trial in self.logs if trial != shown)
-        parts = [self.message + (f"; of trials {others}, which failed as well, see its logs" if others else "")]
+        parts = [self.message + (f"; trials {others} failed as well, see the logs in this error" if others else "")]
         parts.append(f"trial {shown} failed; the end of its log:")
         parts += ["    " + (line if len(line) <= 200 else line[:200] + "…") for line in self.logs[shown][-10:]]
         return "\n".join(parts)

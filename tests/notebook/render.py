@@ -1,10 +1,11 @@
-"""Run the notebook of `story.py` and take pictures of it, as a browser shows them.
+"""Run the notebook of `story.ipy` and take pictures of it, as a browser shows them.
 
-python tests/notebook/render.py FOLDER     writes notebook.ipynb, NAME.html and, with Chromium, NAME.png for each picture
+python tests/notebook/render.py FOLDER   writes notebook.ipynb, pages NAME.html and, with Chromium, pictures NAME.png
 """
 
 from __future__ import annotations
 
+import importlib
 import pathlib
 import re
 import shutil
@@ -13,9 +14,8 @@ import sys
 import tempfile
 from typing import Any, Dict, List, Optional
 
-import nbclient
-import nbconvert
-import nbformat
+# they have no types of their own
+nbclient, nbconvert, nbformat = (importlib.import_module(name) for name in ("nbclient", "nbconvert", "nbformat"))
 
 HERE = pathlib.Path(__file__).resolve().parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -26,7 +26,7 @@ def read_story() -> Dict[str, List[str]]:
     """Return the cells of the story by the name of the picture that they are on."""
     pictures: Dict[str, List[str]] = {}
     name = ""
-    for part in re.split(r"^# %%", (HERE / "story.py").read_text(), flags=re.MULTILINE)[1:]:
+    for part in re.split(r"^# %%", (HERE / "story.ipy").read_text(), flags=re.MULTILINE)[1:]:
         head, _, source = part.partition("\n")
         if ":" in head:
             name = head.partition(":")[2].strip()
@@ -36,7 +36,8 @@ def read_story() -> Dict[str, List[str]]:
 
 def run(pictures: Dict[str, List[str]], folder: pathlib.Path) -> Any:
     """Run all cells in a folder and return the notebook; errors in cells are part of it."""
-    cells = [nbformat.v4.new_code_cell(cell, metadata={"picture": name}) for name in pictures for cell in pictures[name]]
+    placed = [(name, cell) for name in pictures for cell in pictures[name]]
+    cells = [nbformat.v4.new_code_cell(cell, metadata={"picture": name}) for name, cell in placed]
     notebook = nbformat.v4.new_notebook(cells=cells)
     shutil.copytree(HERE / "model", folder / "model")
     resources = {"metadata": {"path": str(folder)}}
@@ -46,17 +47,17 @@ def run(pictures: Dict[str, List[str]], folder: pathlib.Path) -> Any:
 
 def take_picture(page: pathlib.Path, browser: str) -> pathlib.Path:
     """Let a browser draw a page, and cut what is empty below it."""
-    from PIL import Image, ImageChops
-
+    image: Any = importlib.import_module("PIL.Image")
+    chops: Any = importlib.import_module("PIL.ImageChops")
     target = page.with_suffix(".png")
     with tempfile.TemporaryDirectory() as profile:
         options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", f"--user-data-dir={profile}"]
         size = f"--window-size={WIDTH},{HEIGHT}"
         command = [browser, *options, size, "--virtual-time-budget=5000", f"--screenshot={target}", page.as_uri()]
         subprocess.run(command, check=True, capture_output=True, timeout=120)
-    with Image.open(target) as picture:
+    with image.open(target) as picture:
         drawn = picture.convert("RGB")
-    box = ImageChops.difference(drawn, Image.new("RGB", drawn.size, drawn.getpixel((0, HEIGHT - 1)))).getbbox()
+    box = chops.difference(drawn, image.new("RGB", drawn.size, drawn.getpixel((0, HEIGHT - 1)))).getbbox()
     drawn.crop((0, 0, WIDTH, min(HEIGHT, (box[3] if box else 0) + 20))).save(target)
     return target
 

@@ -113,7 +113,7 @@ def read_chunks(source: Source) -> Iterator[Chunk]:
         ArgumentError: nothing was reported in the group, which is none of the usual ones, but in others.
     """
     trials = source.find_trials()
-    hparams = {number: dict(_flatten(given, HPARAMS)) for number, given in trials.items()} if source.hparams else {}
+    hparams = {number: dict(flatten(given, HPARAMS)) for number, given in trials.items()} if source.hparams else {}
     reports = iter_reports(source.session, trials, source.group)
     is_empty = True
     while True:
@@ -145,7 +145,7 @@ def _make_chunk(reports: List[Mapping[str, Any]], hparams: Mapping[int, Mapping[
     }
     size = len(reports)
     for row, report in enumerate(reports):
-        for name, value in _flatten(values_of(report)):
+        for name, value in flatten(values_of(report)):
             column = columns.get(name) if name not in ID_COLUMNS else None
             if column is None:
                 column = columns.setdefault(column_of(name), [None] * size)
@@ -156,13 +156,13 @@ def _make_chunk(reports: List[Mapping[str, Any]], hparams: Mapping[int, Mapping[
     return Chunk(size, columns)
 
 
-def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[Tuple[str, Any]]:
+def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[Tuple[str, Any]]:
     """Yield names, with dots where values are nested, and values."""
     for name, value in values.items():
         if type(value) in _NUMBERS:
             yield prefix + name, value
         elif isinstance(value, dict):
-            yield from _flatten(value, f"{prefix}{name}.")
+            yield from flatten(value, f"{prefix}{name}.")
         else:
             yield prefix + name, restore_floats(value)
 

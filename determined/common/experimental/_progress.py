@@ -4,6 +4,7 @@ by a plain line."""
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.util
 import logging
 import shutil
@@ -157,7 +158,7 @@ def wait_progress(subject: str, logger: logging.Logger, is_wanted: bool) -> Iter
         is_wanted: draw a bar where somebody sees it; else lines go to standard error as well.
     """
     make_bar = _find_bar() if is_wanted else None
-    if make_bar is not None and not _is_notebook():
+    if make_bar is not None and not is_notebook():
         make_bar = PlainBar  # the same line, whether tqdm is installed or not
     with contextlib.ExitStack() as stack:
         bar = None
@@ -176,11 +177,11 @@ def format_seconds(seconds: float) -> str:
 def _find_bar() -> Optional[Any]:
     """Return what draws a bar where somebody sees it: on a terminal, or in a notebook."""
     is_terminal = sys.stderr is not None and sys.stderr.isatty()
-    is_notebook = not is_terminal and _is_notebook()
-    if not (is_terminal or is_notebook):
+    in_notebook = not is_terminal and is_notebook()
+    if not (is_terminal or in_notebook):
         return None
-    plain = NotebookBar if is_notebook else PlainBar
-    if is_notebook and importlib.util.find_spec("ipywidgets") is None:
+    plain = NotebookBar if in_notebook else PlainBar
+    if in_notebook and importlib.util.find_spec("ipywidgets") is None:
         return plain  # tqdm would warn, and draw no better
     try:
         from tqdm.auto import tqdm
@@ -189,7 +190,7 @@ def _find_bar() -> Optional[Any]:
     return tqdm
 
 
-def _is_notebook() -> bool:
+def is_notebook() -> bool:
     """Return whether this is the kernel of a notebook; its output is no terminal."""
     shell = sys.modules.get("IPython")
     running = shell.get_ipython() if shell is not None and hasattr(shell, "get_ipython") else None
@@ -263,9 +264,7 @@ class NotebookBar(PlainBar):
         pass  # the log stands beside it
 
     def _write(self, text: str) -> None:
-        import IPython.display
-
-        display: Any = IPython.display.display
+        display = importlib.import_module("IPython.display").display
         shown = {"text/plain": text}
         if self._handle is None:
             self._handle = display(shown, raw=True, display_id=True)

@@ -36,14 +36,12 @@ from ._enums import ExperimentSortBy, ExperimentState, OrderBy, text_of, to_wire
 from ._lookup import find_project, find_workspace
 from ._old_names import old_name, old_names
 from ._progress import WaitProgress, wait_progress
-from ._resource import Resource, ResourceList, check_names, field, read_time
+from ._reported import Reported
+from ._resource import ResourceList, check_names, field, read_time
 from ._trial_counts import describe_trials
 from .checkpoint import _order
 
 if TYPE_CHECKING:
-    import pandas
-    from matplotlib.axes import Axes
-
     from ..api._session import BaseSession
     from ..api.wire.experiments import PatchExperiment
     from . import _html
@@ -59,7 +57,7 @@ _NOTES_LEFT_OUT = "omitted"
 _NO_SUCH_CALL = frozenset({404, 405, 501})
 
 
-class Experiment(Resource):
+class Experiment(Reported):
     """An experiment, usually obtained from `Determined.create_experiment` or `Determined.get_experiment`.
 
     Parameters:
@@ -531,85 +529,6 @@ class Experiment(Resource):
             metric = repr(sort_by) if sort_by else "of the searcher"
             raise errors.NoSuchCheckpoint(f"experiment {self.id} has no completed checkpoint with the metric {metric}")
         return best
-
-    def metrics_frame(self, group: str, *, hparams: bool = False) -> pandas.DataFrame:
-        """Return all reports of one metric group, of all trials, as a table of pandas.
-
-        Its columns are ``trial_id``, ``trial_run_id``, ``steps_completed`` and ``end_time`` (UTC), then one for each
-        metric, with dots in the names of nested ones. A metric that is called like another column is found as
-        ``metrics.<name>``. Numbers that were not reported are NaN.
-
-        Parameters:
-            group: the metric group, such as ``training`` or ``validation``.
-            hparams: add a column ``hparams.<name>`` for each hyperparameter.
-
-        Raises:
-            ImportError: pandas is not installed: ``pip install determined[pandas]``.
-        """
-        from . import _columns, _frames
-
-        return _frames.read_frame(_columns.Source(self._session, self._hparams_of_trials, group, self._groups, hparams))
-
-    def write_metrics_parquet(self, path: Union[str, os.PathLike[str]], group: str, *, hparams: bool = False) -> int:
-        """Write all reports of one metric group, of all trials, to a Parquet file and return their number.
-
-        It takes little memory, however many reports there are. The columns are those of `metrics_frame`, but what was
-        not reported is null, and a metric whose values are lists, or of several types, is written as JSON.
-
-        Parameters:
-            path: the file; it appears when it is complete. Directories are made where they are missing.
-            group: the metric group, such as ``training`` or ``validation``.
-            hparams: add a column ``hparams.<name>`` for each hyperparameter.
-
-        Raises:
-            ImportError: pyarrow is not installed: ``pip install determined[parquet]``.
-        """
-        from . import _columns, _parquet
-
-        return _parquet.write_parquet(
-            _columns.Source(self._session, self._hparams_of_trials, group, self._groups, hparams), path
-        )
-
-    def plot_metric(
-        self, name: str, group: str = "validation", *, max_trials: int = 20, ax: Optional[Axes] = None
-    ) -> Axes:
-        """Draw a metric over the steps, a line for each trial, and return the axes of matplotlib.
-
-        Notebooks show them. ``ax.figure.savefig(path)`` writes the picture to a file.
-
-        Parameters:
-            name: the metric; dots are between the names of nested ones.
-            group: its metric group.
-            max_trials: draw so many trials at most: the best by the searcher's metric.
-            ax: the axes to draw in; by default those of a figure of its own, which pyplot knows nothing of.
-
-        Raises:
-            ImportError: matplotlib is not installed: ``pip install determined[plot]``.
-            ValueError: no trial has reported the metric, or it is no number.
-        """
-        if max_trials < 1:
-            raise ValueError(f"max_trials must be at least 1, not {max_trials}")
-        from . import _columns, _plot
-
-        title = f"experiment {self.id}"
-
-        def choose() -> Mapping[int, Mapping[str, Any]]:
-            nonlocal title
-            trials: List[trial.Trial] = self.list_trials()
-            if len(trials) > max_trials:
-                title = f"experiment {self.id}: best {max_trials} of {len(trials)} trials"
-                trials = _plot.best_trials(trials, max_trials, *self._searcher_metric())
-            return {one.id: one.hparams or {} for one in trials}
-
-        return _plot.plot(_columns.Source(self._session, choose, group, self._groups), name, ax, lambda: title)
-
-    def _groups(self) -> Set[str]:
-        from . import _columns
-
-        return _columns.groups_of(one.summary_metrics for one in self.iter_trials())
-
-    def _hparams_of_trials(self) -> Dict[int, Dict[str, Any]]:
-        return {one.id: one.hparams or {} for one in self.iter_trials()}
 
     def get_pachyderm_config(self) -> Dict[str, Any]:
         """Return what the configuration says of Pachyderm.

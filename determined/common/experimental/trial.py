@@ -64,14 +64,14 @@ class Trial(Resource):
     def _row(self) -> _html.Row:
         from . import _html
 
-        first = {"id": self.id, "experiment": self.experiment_id, "state": self.state}
+        first = {"id": self.id, "state": self.state}
         name = self._searcher_metric
         last: Dict[str, Any] = {}
         for word, values in (("latest", self._latest_values), ("best", self._best_values)):
             known = metrics.restore_floats(values or {})
             last[f"{word} {name}" if name else word] = known.get(name) if name else known
         own = _html.own_columns(self.hparams or {}, [*first, *last], "hparams.")
-        return _html.Row(first, own, last, ("experiment_id", "hparams", "summary_metrics"))
+        return _html.Row(first, own, last, ("hparams", "summary_metrics"))
 
     def reload(self) -> None:
         """Refresh all fields from the master."""
@@ -170,21 +170,33 @@ class Trial(Resource):
 
         return _parquet.write_parquet(self._reports(group, hparams), path)
 
-    def plot_metric(self, name: str, group: str = "validation", *, ax: Optional[Axes] = None) -> Axes:
-        """Draw a metric over the steps and return the axes of matplotlib; see `Experiment.plot_metric`.
+    def plot_metric(
+        self, name: str, group: str = "validation", *, log: bool = False, ax: Optional[Axes] = None
+    ) -> Axes:
+        """Draw a metric over the steps and return the axes of matplotlib.
+
+        The axis of the metric follows the 1st to the 99th percentile where outliers would flatten all else; triangles
+        mark what lies outside. A notebook shows the picture wherever it is made; ``ax.figure.savefig(path)`` writes it
+        to a file.
 
         Parameters:
             name: the metric; dots are between the names of nested ones.
-            group: its metric group.
+            group: its metric group; by default ``validation``.
+            log: let the axis of the metric be logarithmic; what is not above 0 is left out. By default it is linear.
             ax: the axes to draw in; by default those of a figure of its own, which pyplot knows nothing of.
+
+        Returns:
+            The axes.
 
         Raises:
             ImportError: matplotlib is not installed: ``pip install determined[plot]``.
-            ValueError: the trial has not reported the metric, or it is no number.
+            ArgumentError: the trial has not reported the metric, or it is no number.
+            APIException: the master refuses.
+            MasterNotFoundException: the master does not answer.
         """
         from . import _plot
 
-        return _plot.plot(self._reports(group), name, ax, lambda: f"trial {self.id}")
+        return _plot.plot(self._reports(group), _plot.Look(name, log=log), ax, lambda: f"trial {self.id}")
 
     def list_checkpoints(
         self,

@@ -150,9 +150,9 @@ def test_trials_show_hyperparameters_as_columns_and_latest_and_best_metric(sessi
     experiment = Experiment._from_wire(session, {"id": 3, "config": {"searcher": {"metric": "loss"}}})
     found = experiment.list_trials()
     assert cells(found._repr_html_()) == [  # type: ignore[attr-defined]
-        ["id", "experiment", "state", "lr", "net.units", "hparams.id", "latest loss", "best loss"],
-        ["7", "3", "ERROR", "0.1", "8, 16", "", "0.5", "0.25"],
-        ["8", "3", "RUNNING", "0.01", "", "x", "", ""],
+        ["id", "state", "lr", "net.units", "hparams.id", "latest loss", "best loss"],
+        ["7", "ERROR", "0.1", "8, 16", "", "0.5", "0.25"],
+        ["8", "RUNNING", "0.01", "", "x", "", ""],
     ]
     alone = dict(cells(Trial._from_wire(session, trials[0])._repr_html_()))
     assert alone["best"] == "loss = 0.25, acc = 0.125"

@@ -163,7 +163,7 @@ def test_a_failure_is_raised_with_the_last_log_lines_if_asked_for(stub: StubMast
         assert (failed.experiment_id, failed.state) == (3, "ERROR")
         assert failed.logs == {12: ["line 0 of 12", "line 1 of 12"], 14: ["line 0 of 14", "line 1 of 14"]}
         assert str(failed).splitlines() == [
-            "experiment 3 (digits) ended as ERROR; of trials 14, which failed as well, see its logs",
+            "experiment 3 (digits) ended as ERROR; trials 14 failed as well, see the logs in this error",
             "trial 12 failed; the end of its log:",
             "    line 0 of 12",
             "    line 1 of 12",
