@@ -170,7 +170,12 @@ class Experiment(Reported):
         self._config = config
 
     def reload(self) -> None:
-        """Refresh all fields from the master."""
+        """Refresh all fields from the master.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         answer = experiments_api.get_experiment(self._session, self.id)
         self._hydrate(answer["experiment"])
         if self.config is None:
@@ -256,13 +261,15 @@ class Experiment(Reported):
         """Wait until the experiment has a trial and return the first.
 
         Parameters:
-            interval: seconds between two looks.
+            interval: seconds between two looks; by default 0.1.
             timeout: seconds to wait at most; by default without limit.
-            patience: seconds for which a master that does not answer is waited for; None for no limit.
+            patience: seconds for which a master that does not answer is waited for; by default 900, None for no limit.
 
         Raises:
             ExperimentTimeout: there was no trial in time.
             NoTrialException: the experiment has ended without a trial; it is a RuntimeError.
+            MasterNotFoundException: the master has been away for longer than `patience`.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
 
         def look() -> Optional[trial.Trial]:
@@ -284,44 +291,105 @@ class Experiment(Reported):
         )
 
     def activate(self) -> None:
-        """Let the paused experiment run."""
+        """Let the paused experiment run.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: it has ended.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.activate_experiment(self._session, self.id)
 
     def pause(self) -> None:
-        """Pause the experiment; its trials save a checkpoint first."""
+        """Pause the experiment; its trials save a checkpoint first.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: it has ended.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.pause_experiment(self._session, self.id)
 
     def cancel(self) -> None:
-        """Stop the experiment, letting its trials save a checkpoint."""
+        """Stop the experiment, letting its trials save a checkpoint.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.cancel_experiment(self._session, self.id)
 
     def kill(self) -> None:
-        """Stop the experiment at once."""
+        """Stop the experiment at once.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.kill_experiment(self._session, self.id)
 
     def archive(self) -> None:
-        """Archive the ended experiment."""
+        """Archive the ended experiment.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: it has not ended, or is archived already.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.archive_experiment(self._session, self.id)
         self.archived = True
 
     def unarchive(self) -> None:
-        """Take the experiment out of the archive."""
+        """Take the experiment out of the archive.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: it is not archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.unarchive_experiment(self._session, self.id)
         self.archived = False
 
     def delete(self) -> None:
-        """Begin to delete the ended experiment with its checkpoints, metrics and logs."""
+        """Begin to delete the ended experiment with its checkpoints, metrics and logs.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: it has not ended, or one of its checkpoints is registered as a version of a model.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.delete_experiment(self._session, self.id)
 
     def delete_tensorboard_files(self) -> None:
-        """Delete the experiment's TensorBoard files; returns when they are gone."""
+        """Delete the experiment's TensorBoard files; returns when they are gone.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: it has not ended.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.delete_tensorboard_files(self._session, self.id)
 
     def move_to_project(self, workspace_name: str, project_name: str) -> None:
         """Move the experiment to another project, given by name.
 
+        Parameters:
+            workspace_name: the name of the project's workspace.
+            project_name: the project's name.
+
         Raises:
             NotFoundException: there is no workspace or no project of that name.
+            ForbiddenException: the user may not change it.
+            APIException: the project is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         workspace_id = find_workspace(self._session, workspace_name)["id"]
         project_id = find_project(self._session, workspace_id, project_name)["id"]
@@ -329,15 +397,43 @@ class Experiment(Reported):
         self.workspace_id, self.project_id = workspace_id, project_id
 
     def set_name(self, name: str) -> None:
-        """Rename the experiment."""
+        """Rename the experiment.
+
+        Parameters:
+            name: the new name.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: the name is empty.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"name": name})
 
     def set_description(self, description: str) -> None:
-        """Replace the experiment's description."""
+        """Replace the experiment's description.
+
+        Parameters:
+            description: the new text; an empty one clears it.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"description": description})
 
     def set_notes(self, notes: str) -> None:
-        """Replace the experiment's notes."""
+        """Replace the experiment's notes.
+
+        Parameters:
+            notes: the new text, in Markdown; an empty one clears them.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"notes": notes})
 
     def set_labels(self, labels: Iterable[str]) -> None:
@@ -348,14 +444,23 @@ class Experiment(Reported):
 
         Raises:
             ArgumentError: `labels` holds anything but texts.
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         self._patch({"labels": sorted(set(check_names(labels, "labels")))})
 
     def add_label(self, label: str) -> None:
         """Add a label, if the experiment does not have it; labels that others add at the same time stay.
 
+        Parameters:
+            label: the label.
+
         Raises:
             ArgumentError: the label is neither text nor a number, which stands for its text.
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         text = _label_text(label)
         if not self._call_for_label(experiments_api.add_experiment_label, text, _NO_SUCH_CALL):
@@ -364,8 +469,14 @@ class Experiment(Reported):
     def remove_label(self, label: str) -> None:
         """Remove a label, if the experiment has it; labels that others add at the same time stay.
 
+        Parameters:
+            label: the label.
+
         Raises:
             ArgumentError: the label is neither text nor a number, which stands for its text.
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         # masters up to 0.38.1 fail on PostgreSQL 15 and newer
         text, unknown = _label_text(label), _NO_SUCH_CALL | {500}
@@ -398,6 +509,11 @@ class Experiment(Reported):
         Parameters:
             output_dir: the directory for the file ``exp-<id>_model_def.tar.gz``, where ``~`` is the home directory; it
                 is made where it is missing. By default the working directory.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            OSError: the file cannot be written.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         code = base64.b64decode(experiments_api.get_model_definition(self._session, self.id))
         directory = pathlib.Path(output_dir or ".").expanduser()
@@ -415,9 +531,14 @@ class Experiment(Reported):
         """Iterate over the experiment's trials.
 
         Parameters:
-            sort_by: what to sort by.
-            order_by: the direction.
-            limit: how many trials to fetch with one request; a smaller number gives the first one sooner.
+            sort_by: what to sort by; by default the number.
+            order_by: the direction; by default ascending.
+            limit: how many trials to fetch with one request; a smaller number gives the first one sooner. By default
+                the master chooses.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         query: Any = {
             "sortBy": to_wire(wire.GetExperimentTrialsSortBy, sort_by, "sort_by"),
@@ -437,8 +558,12 @@ class Experiment(Reported):
         """Return the experiment's trials.
 
         Parameters:
-            sort_by: what to sort by.
-            order_by: the direction.
+            sort_by: what to sort by; by default the number.
+            order_by: the direction; by default ascending.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         return ResourceList(self.iter_trials(sort_by, order_by))
 
@@ -451,12 +576,15 @@ class Experiment(Reported):
         """Return the completed checkpoints of all trials, by default the best by the searcher's metric first.
 
         Parameters:
-            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last.
-            order_by: the direction; required with `sort_by`.
-            max_results: return so many at most.
+            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last. By
+                default the metric of the searcher.
+            order_by: the direction; required with `sort_by`, and by default the searcher's without it.
+            max_results: return so many at most; by default all.
 
         Raises:
             ArgumentError: only one of `sort_by` and `order_by` is given, or `sort_by` is of another type.
+            NotFoundException: there is no such experiment, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         return ResourceList(self._read_checkpoints(sort_by, order_by, max_results, _order.page_size(max_results)))
 
@@ -466,7 +594,19 @@ class Experiment(Reported):
         order_by: Optional[OrderBy] = None,
         max_results: Optional[int] = None,
     ) -> Iterator[checkpoint.Checkpoint]:
-        """Iterate over the checkpoints that `list_checkpoints` returns, fetching them as they are needed."""
+        """Iterate over the checkpoints that `list_checkpoints` returns, fetching them as they are needed.
+
+        Parameters:
+            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last. By
+                default the metric of the searcher.
+            order_by: the direction; required with `sort_by`, and by default the searcher's without it.
+            max_results: return so many at most; by default all.
+
+        Raises:
+            ArgumentError: only one of `sort_by` and `order_by` is given, or `sort_by` is of another type.
+            NotFoundException: there is no such experiment, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return self._read_checkpoints(sort_by, order_by, max_results, LAZY_PAGE)
 
     def _read_checkpoints(
@@ -535,6 +675,7 @@ class Experiment(Reported):
 
         Raises:
             ValueError: it says nothing.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         integrations = self._known_config().get("integrations") or {}
         pachyderm: Optional[Dict[str, Any]] = integrations.get("pachyderm")

@@ -74,15 +74,31 @@ class Trial(Resource):
         return _html.Row(first, own, last, ("hparams", "summary_metrics"))
 
     def reload(self) -> None:
-        """Refresh all fields from the master."""
+        """Refresh all fields from the master.
+
+        Raises:
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._hydrate(trials_api.get_trial(self._session, self.id))
 
     def kill(self) -> None:
-        """Stop the trial at once."""
+        """Stop the trial at once.
+
+        Raises:
+            NotFoundException: there is no such trial, or the user may not see it.
+            ForbiddenException: the user may not stop it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         trials_api.kill_trial(self._session, self.id)
 
     def get_experiment(self) -> Experiment:
-        """Return the experiment that the trial belongs to."""
+        """Return the experiment that the trial belongs to.
+
+        Raises:
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         from .experiment import Experiment
 
         experiment = Experiment(self._known_experiment_id(), self._session)
@@ -107,9 +123,9 @@ class Trial(Resource):
         """Iterate over the trial's log lines, as the master renders them.
 
         Parameters:
-            follow: wait for further lines until the trial has ended.
-            head: only the first so many lines.
-            tail: only the last so many lines.
+            follow: wait for further lines until the trial has ended; by default not.
+            head: only the first so many lines; by default all.
+            tail: only the last so many lines; by default all.
             container_ids: only lines of these containers.
             rank_ids: only lines of these ranks; -1 stands for lines without a rank.
             stdtypes: only lines of these streams, ``stdout`` or ``stderr``.
@@ -122,6 +138,8 @@ class Trial(Resource):
         Raises:
             ArgumentError: more than one of follow, head and tail is given, a time cannot be read, or an argument is of
                 another type.
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         filters = logs.make_filters(
             container_ids=container_ids,
@@ -141,6 +159,11 @@ class Trial(Resource):
 
         Parameters:
             group: the metric group, such as ``training`` or ``validation``.
+
+        Raises:
+            ArgumentError: the group is empty.
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         return metrics.iter_trials_metrics(self._session, [self.id], group)
 
@@ -149,10 +172,13 @@ class Trial(Resource):
 
         Parameters:
             group: the metric group, such as ``training`` or ``validation``.
-            hparams: add a column ``hparams.<name>`` for each hyperparameter.
+            hparams: add a column ``hparams.<name>`` for each hyperparameter; by default there is none.
 
         Raises:
             ImportError: pandas is not installed: ``pip install determined[pandas]``.
+            ArgumentError: the trial has reported other groups, but not this one, which is no usual one.
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         from . import _frames
 
@@ -161,10 +187,19 @@ class Trial(Resource):
     def write_metrics_parquet(self, path: Union[str, os.PathLike[str]], group: str, *, hparams: bool = False) -> int:
         """Write all of the trial's reports of one metric group to a Parquet file and return their number.
 
-        Parameters as `Experiment.write_metrics_parquet`.
+        The columns are those of `Experiment.write_metrics_parquet`.
+
+        Parameters:
+            path: the file; it appears when it is complete. Directories are made where they are missing.
+            group: the metric group, such as ``training`` or ``validation``.
+            hparams: add a column ``hparams.<name>`` for each hyperparameter; by default there is none.
 
         Raises:
             ImportError: pyarrow is not installed: ``pip install determined[parquet]``.
+            ArgumentError: the trial has reported other groups, but not this one, which is no usual one.
+            ValueError: the path is that of a directory.
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         from . import _parquet
 
@@ -207,12 +242,15 @@ class Trial(Resource):
         """Return the trial's checkpoints of any state, by default the best by the searcher's metric first.
 
         Parameters:
-            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last.
-            order_by: the direction; required with `sort_by`.
-            max_results: return so many at most.
+            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last. By
+                default the metric of the searcher.
+            order_by: the direction; required with `sort_by`, and by default the searcher's without it.
+            max_results: return so many at most; by default all.
 
         Raises:
             ArgumentError: only one of `sort_by` and `order_by` is given, or `sort_by` is of another type.
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         order = _order.CheckpointOrder.of(sort_by, order_by)
         return ResourceList(self._read_checkpoints(order, max_results, _order.page_size(max_results)))
@@ -223,7 +261,19 @@ class Trial(Resource):
         order_by: Optional[OrderBy] = None,
         max_results: Optional[int] = None,
     ) -> Iterator[checkpoint.Checkpoint]:
-        """Iterate over the checkpoints that `list_checkpoints` returns, fetching them as they are needed."""
+        """Iterate over the checkpoints that `list_checkpoints` returns, fetching them as they are needed.
+
+        Parameters:
+            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last. By
+                default the metric of the searcher.
+            order_by: the direction; required with `sort_by`, and by default the searcher's without it.
+            max_results: return so many at most; by default all.
+
+        Raises:
+            ArgumentError: only one of `sort_by` and `order_by` is given, or `sort_by` is of another type.
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return self._read_checkpoints(_order.CheckpointOrder.of(sort_by, order_by), max_results, LAZY_PAGE)
 
     def _read_checkpoints(

@@ -143,7 +143,12 @@ class Checkpoint(Resource):
         )
 
     def reload(self) -> None:
-        """Refresh all fields from the master."""
+        """Refresh all fields from the master.
+
+        Raises:
+            NotFoundException: there is no such checkpoint, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._hydrate(checkpoints_api.get_checkpoint(self._session, self.uuid))
 
     def download(
@@ -165,17 +170,18 @@ class Checkpoint(Resource):
         storage that was cut, the next one goes on with the files that were whole.
 
         Parameters:
-            path: the directory to put the files in, by default ``checkpoints/<uuid>`` below the working directory.
-            mode: where to fetch from; see `DownloadMode`.
-            files: fetch only files that match a pattern or one of several, such as ``*.pt`` or ``code/**``; a
-                directory that matches is fetched with all it holds. The target is then not taken for a finished
-                download.
-            replace: fetch anew, and put the files in the place of an older download and all else in its directory.
-                A directory that holds no download keeps what it holds.
-            max_workers: how many files to fetch from a storage at the same time, by default what suits it.
-            progress: a function that is called with the bytes that have come and those to come in all, never from
-                two threads at once; an exception that it raises ends the download. False shows no progress bar; by
-                default, there is one on a terminal and in a notebook.
+            path: the directory to put the files in; by default ``checkpoints/<uuid>`` below the working directory.
+            mode: where to fetch from; see `DownloadMode`. By default from the storage, and from the master where that
+                fails.
+            files: fetch only files that match a pattern or one of several, such as ``*.pt`` or ``code/**``; a directory
+                that matches is fetched with all it holds. The target is then not taken for a finished download. By
+                default all are fetched.
+            replace: fetch anew, and put the files in the place of an older download and all else in its directory. A
+                directory that holds no download keeps what it holds. By default a finished download is left alone.
+            max_workers: how many files to fetch from a storage at the same time; by default what suits it.
+            progress: a function that is called with the bytes that have come and those to come in all, never from two
+                threads at once; an exception that it raises ends the download. False shows no progress bar; by default,
+                there is one on a terminal and in a notebook.
 
         Raises:
             FileExistsError: the target holds another checkpoint, and is not to be replaced.
@@ -185,9 +191,10 @@ class Checkpoint(Resource):
             CheckpointStateException: the checkpoint is neither completed nor partially deleted.
             NoDirectStorageAccess: mode is DIRECT and the storage cannot be reached from here; as StoredFilesMissing,
                 which is a FileNotFoundError, where it does not hold the files.
-            ProxiedDownloadFailed: mode is MASTER and the master could not send all files; it is also the error that
-                the master answered with.
+            ProxiedDownloadFailed: mode is MASTER and the master could not send all files; it is also the error that the
+                master answered with.
             MultipleDownloadsFailed: mode is AUTO and neither way worked.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         if path is not None and not isinstance(path, (str, os.PathLike)):
             raise errors.ArgumentError(f"path must be that of a directory, not {path!r}")
@@ -222,7 +229,14 @@ class Checkpoint(Resource):
         _download.download(source, target, request)
 
     def write_metadata_file(self, path: Union[str, "os.PathLike[str]"]) -> None:
-        """Write the checkpoint's metadata, as last read from the master, to a file of JSON."""
+        """Write the checkpoint's metadata, as last read from the master, to a file of JSON.
+
+        Parameters:
+            path: the file; one that is there is replaced.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
         _download.write_metadata(pathlib.Path(path), self.metadata or {})
 
     def add_metadata(self, metadata: Dict[str, Any]) -> None:
@@ -233,6 +247,12 @@ class Checkpoint(Resource):
 
         Parameters:
             metadata: what to add, as JSON knows it.
+
+        Raises:
+            ArgumentError: `metadata` is no dictionary.
+            TypeError, ValueError: JSON knows no such values.
+            NotFoundException: there is no such checkpoint, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         self._set_metadata(merge_metadata(self._known_metadata(), metadata))
 
@@ -244,22 +264,32 @@ class Checkpoint(Resource):
 
         Raises:
             ArgumentError: `keys` holds anything but texts.
+            NotFoundException: there is no such checkpoint, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         self._set_metadata(drop_metadata(self._known_metadata(), keys))
 
     def delete(self) -> None:
-        """Begin to delete the checkpoint's files; its record stays, in state DELETED."""
+        """Begin to delete the checkpoint's files; its record stays, in state DELETED.
+
+        Raises:
+            NotFoundException: there is no such checkpoint, or the user may not delete it.
+            APIException: it is registered as a version of a model.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         checkpoints_api.delete_checkpoints(self._session, [self.uuid])
 
     def remove_files(self, globs: List[str]) -> None:
         """Begin to delete those of the checkpoint's files that match a pattern.
 
         Parameters:
-            globs: patterns of paths, such as ``optimizer*`` or ``**/*.tmp``; a single text is one pattern. None at
-                all only refreshes the list of files.
+            globs: patterns of paths, such as ``optimizer*`` or ``**/*.tmp``; a single text is one pattern. None at all
+                only refreshes the list of files.
 
         Raises:
             ArgumentError: a pattern is empty, has ``..`` in it, or is no text.
+            NotFoundException: there is no such checkpoint, or the user may not delete it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         patterns = check_names(globs, "globs")
         for glob in patterns:
@@ -271,7 +301,11 @@ class Checkpoint(Resource):
         """Return metrics that other trials reported of this checkpoint.
 
         Parameters:
-            group: only reports of this metric group.
+            group: only reports of this metric group; by default of all.
+
+        Raises:
+            NotFoundException: there is no such checkpoint, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         reports = metrics_api.list_checkpoint_metrics(self._session, self.uuid, metrics.inference_query(group))
         return [metrics.TrialMetrics._from_wire(report) for report in reports]
