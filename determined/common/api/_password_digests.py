@@ -16,7 +16,7 @@ from typing import Any, Dict, Optional
 from . import _files
 
 _VERSION = 1
-_COST = 1 << 13
+_COST = 1 << 12
 _BLOCK = 8
 
 

@@ -280,6 +280,7 @@ def _names_a_login() -> bool:
 
 def _like(refusal: errors.BadRequestException, error: E) -> E:
     """Return an error that says of its call what the refusal says."""
+    error.response_error = refusal.response_error
     return errors.told(
         error,
         method=refusal.method,
