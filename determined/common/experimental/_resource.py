@@ -73,6 +73,9 @@ class Resource:
     A subclass declares its fields with `field`. All of them are None until the object is hydrated, and where the
     master that answered does not know them; their types are those of a hydrated object. Notebooks show identity,
     fields, and the attributes in `_besides`.
+
+    An object can be copied, pickled, and sent to another process. Its session goes along, and with that the token of
+    the user: keep such a file as you would a password.
     """
 
     _identity: ClassVar[Tuple[str, ...]] = ("id",)
