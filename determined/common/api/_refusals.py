@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 
 SEARCHERS = ("single", "random", "grid", "async_halving", "adaptive_asha")
@@ -85,5 +84,7 @@ def _explain_fault(line: str) -> str:
 
 
 def _suggest(inside: str, name: str) -> str:
+    import difflib  # here, because few configurations are wrong
+
     near = difflib.get_close_matches(name, FIELDS, n=1, cutoff=0.8)
     return f'"{inside}{name}"' + (f' (is "{near[0]}" meant?)' if near and near[0] != name else "")

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import importlib.util
 import logging
-import shutil
 import sys
 import threading
 import time
@@ -181,13 +179,19 @@ def _find_bar() -> Optional[Any]:
     if not (is_terminal or in_notebook):
         return None
     plain = NotebookBar if in_notebook else PlainBar
-    if in_notebook and importlib.util.find_spec("ipywidgets") is None:
+    if in_notebook and not _is_installed("ipywidgets"):
         return plain  # tqdm would warn, and draw no better
     try:
         from tqdm.auto import tqdm
     except ImportError:
         return plain
     return tqdm
+
+
+def _is_installed(package: str) -> bool:
+    import importlib.util
+
+    return importlib.util.find_spec(package) is not None
 
 
 def is_notebook() -> bool:
@@ -234,6 +238,8 @@ class PlainBar:
 
     def refresh(self) -> None:
         share = min(1.0, max(0.0, self.n / self._total)) if self._total else 1.0
+        import shutil  # here, because it loads every compression there is
+
         text = f"{self._description} {int(share * 100)} %" if self._tells_share else self._description
         columns = shutil.get_terminal_size().columns - 1
         width = min(self._WIDTH, columns - len(text) - len(" ||"))

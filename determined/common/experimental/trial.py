@@ -47,8 +47,8 @@ class Trial(Resource):
     summary_metrics: Optional[Dict[str, Any]] = field("summaryMetrics")
     """Count, sum, least, greatest and last value of every metric, by group and name."""
 
-    _latest_values: Optional[Dict[str, Any]] = field("latestValidation.metrics.avgMetrics")
-    _best_values: Optional[Dict[str, Any]] = field("bestValidation.metrics.avgMetrics")
+    _latest_validation: Optional[Dict[str, Any]] = field("latestValidation")
+    _best_validation: Optional[Dict[str, Any]] = field("bestValidation")
 
     def __init__(self, trial_id: int, session: BaseSession) -> None:
         super().__init__(session)
@@ -67,8 +67,8 @@ class Trial(Resource):
         first = {"id": self.id, "state": self.state}
         name = self._searcher_metric
         last: Dict[str, Any] = {}
-        for word, values in (("latest", self._latest_values), ("best", self._best_values)):
-            known = metrics.restore_floats(values or {})
+        for word, validation in (("latest", self._latest_validation), ("best", self._best_validation)):
+            known = metrics.restore_floats(((validation or {}).get("metrics") or {}).get("avgMetrics") or {})
             last[f"{word} {name}" if name else word] = known.get(name) if name else known
         own = _html.own_columns(self.hparams or {}, [*first, *last], "hparams.")
         return _html.Row(first, own, last, ("hparams", "summary_metrics"))
