@@ -218,3 +218,17 @@ def test_the_log_tells_how_many_trials_have_ended(
 )
 def test_the_number_of_trials_is_known_from_the_configuration(config: Dict[str, Any], planned: Any) -> None:
     assert plan_trials(config) == planned
+
+
+def test_a_wait_for_many_tells_how_many_have_ended(
+    stub: StubMaster, session: Session, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.INFO, "determined")
+    Experiments(stub, e1=["RUNNING", "COMPLETED"], e2=["ERROR"])
+    Determined._from_session(session).wait_all([1, 2], interval=0.001, show_progress=True)
+    lines = [
+        "experiments: 1/2 ended, 75 % [00:00<?]",
+        "experiments: 2/2 ended, 100 % [00:00<00:00]",
+    ]
+    assert [record.getMessage() for record in caplog.records] == [f"2 experiments, {line}" for line in lines]
+    assert capsys.readouterr().err.splitlines() == lines
