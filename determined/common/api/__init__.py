@@ -17,6 +17,7 @@ __getattr__, __dir__, __all__ = attach(
         "Session": "determined.common.api._session:Session",
         "BaseSession": "determined.common.api._session:BaseSession",
         "UnauthSession": "determined.common.api._session:UnauthSession",
+        "bindings": "determined.common.api.bindings",
         "authentication": "determined.common.api.authentication",
         "certs": "determined.common.api.certs",
         "errors": "determined.common.api.errors",
