@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import requests
 
+    from ..bindings import runtimeStreamError
+
 MODULE = __name__.rpartition("._bindings")[0] + ".bindings"
 """Where the names are found, by pickles, too."""
 
@@ -23,7 +25,7 @@ class Unset:
         return "Unset"
 
 
-UNSET = Unset()
+_unset = Unset()
 
 
 class DetEnum(enum.Enum):
@@ -83,13 +85,13 @@ class APIHttpStreamError(APIHttpError):
 
     Attributes:
         operation_name: the function that made the call.
-        error: a `runtimeStreamError`.
+        error: what the master says.
         message: what happened.
     """
 
     __module__ = MODULE
 
-    def __init__(self, operation_name: str, error: Any) -> None:
+    def __init__(self, operation_name: str, error: runtimeStreamError) -> None:
         Exception.__init__(self, operation_name, error)
         self.operation_name = operation_name
         self.error = error

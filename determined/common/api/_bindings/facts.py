@@ -1,9 +1,9 @@
 """What is known of the API: enumerations, messages and calls, as ``facts.json`` beside this file has them.
 
-A type is written ``int``, ``v1User``, ``Sequence[int]``, ``Dict[str, float]``; a ``?`` at its end marks what may be left
-out. A message has its required fields first. A call is its verb, its path, its parameters and its answer; parameters
-that stand neither in the path nor in a body go into the query, where the dots of their names are kept. The answer of a
-stream is written ``Iterable[v1TaskLogsResponse]``.
+A type is written ``int``, ``v1User``, ``Sequence[int]``, ``Dict[str, float]``; a ``?`` at its end marks what may be
+left out. A message has its required fields first. A call is its verb, its path, its parameters and its answer;
+parameters that stand neither in the path nor in a body go into the query, where the dots of their names are kept. The
+answer of a stream is written ``Iterable[v1TaskLogsResponse]``.
 """
 
 from __future__ import annotations

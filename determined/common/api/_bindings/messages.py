@@ -113,7 +113,8 @@ def _of_values(read: Optional[Read], write: Optional[Write]) -> Tuple[Optional[R
 def make_enum(name: str) -> Any:
     """Return an enumeration."""
     prefix, members = facts.load().enums[name]
-    made = DetEnum(name, [(member, prefix + member) for member in members], module=MODULE)
+    functional: Any = DetEnum  # type checkers take the call for a look-up
+    made = functional(name, [(member, prefix + member) for member in members], module=MODULE)
     made.__doc__ = f"The enumeration {name} of the API."
     return made
 
