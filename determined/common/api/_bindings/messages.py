@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, ClassVar, Dict, NamedTuple, Optional, Sequence, Tuple, Type, TypeVar
+from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple, Type, TypeVar
 
 from . import facts
 from .base import MODULE, DetEnum, Printable, dump_float
@@ -29,11 +29,6 @@ class Message(Printable):
     Messages are equal only to themselves; compare what `to_json` returns.
     """
 
-    __module__ = MODULE
-
-    _kinds: ClassVar[Dict[str, str]] = {}
-    _fields: ClassVar[Optional[Sequence[Field]]] = None
-
     def __repr__(self) -> str:
         held = (f"{name}={value!r}" for name, value in vars(self).items())
         return f"{type(self).__name__}({', '.join(held)})"
@@ -47,7 +42,7 @@ class Message(Printable):
             ValueError: a member of an enumeration is not known, or a number cannot be read.
         """
         values = {}
-        for name, optional, read, _ in cls._fields or _complete(cls):
+        for name, optional, read, _ in _fields_of(cls):
             if optional and name not in obj:
                 continue
             value = obj[name]
@@ -62,7 +57,7 @@ class Message(Printable):
         """
         held = vars(self)
         out = {}
-        for name, optional, _, write in self._fields or _complete(type(self)):
+        for name, optional, _, write in _fields_of(type(self)):
             if optional and omit_unset and name not in held:
                 continue
             value = getattr(self, name)
@@ -70,12 +65,19 @@ class Message(Printable):
         return out
 
 
-def _complete(cls: Type[Message]) -> Sequence[Field]:
-    """Find out how a class's fields are read and written, when it is first used."""
-    cls._fields = tuple(
-        Field(name, facts.is_optional(kind), *converters(facts.bare(kind))) for name, kind in cls._kinds.items()
-    )
-    return cls._fields
+_known: Dict[type, Tuple[Field, ...]] = {}
+
+
+def _fields_of(cls: type) -> Tuple[Field, ...]:
+    """Return how the fields of a class, or of one derived from it, are read and written."""
+    found = _known.get(cls)
+    if found is None:
+        name = next(base.__name__ for base in cls.__mro__ if base.__module__ == MODULE)
+        found = _known[cls] = tuple(
+            Field(field, facts.is_optional(kind), *converters(facts.bare(kind)))
+            for field, kind in facts.load().classes[name].items()
+        )
+    return found
 
 
 def converters(kind: str) -> Tuple[Optional[Read], Optional[Write]]:
@@ -133,7 +135,6 @@ def make_message(name: str) -> Type[Message]:
         "__doc__": f"The message {name} of the API.",
         "__annotations__": {field: facts.annotation(kinds[field], "Optional[{}]") for field in optional},
         "__init__": define(f"{name}.__init__", parameters, "", body),
-        "_kinds": kinds,
         **dict.fromkeys(optional),
     }
     return type(name, (Message,), namespace)
