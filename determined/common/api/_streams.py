@@ -24,7 +24,7 @@ def read_stream(response: requests.Response) -> Iterator[Any]:
         BadResponseException: a line is no JSON document of a master.
     """
     with response:
-        for line in _lines(response):
+        for line in read_lines(response):
             if line.isspace():
                 continue
             try:
@@ -43,8 +43,13 @@ def read_stream(response: requests.Response) -> Iterator[Any]:
                 raise errors.BadResponseException(f"a line of the stream holds no result: {line[:200]!r}")
 
 
-def _lines(response: requests.Response) -> Iterator[bytes]:
-    """Yield the lines of a body with their ends; the last one may lack it."""
+def read_lines(response: requests.Response) -> Iterator[bytes]:
+    """Yield the lines of a body with their ends as they come; the last one may lack it.
+
+    Raises:
+        ConnectionLostException: the body was cut.
+        MasterTimeoutException: the master was silent for too long.
+    """
     begun: List[bytes] = []
     try:
         for chunk in _chunks(response.raw):

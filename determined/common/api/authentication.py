@@ -17,7 +17,7 @@ from .. import constants, task_env
 from . import _retry, certs, errors
 from ._session import AllocationSession, Session, UnauthSession
 from ._token_store import TokenStore
-from ._url import normalize_address
+from ._url import get_default_master_url, normalize_address
 from .endpoints import auth as auth_api
 from .endpoints import users as users_api
 
@@ -28,7 +28,7 @@ _SALT = "GubPEmmotfiK9TMD6Zdw"
 
 def salt_and_hash(password: str) -> str:
     """Return a password as it is sent; the empty one stays empty."""
-    return hashlib.sha512((_SALT + password).encode()).hexdigest() if password else ""
+    return hashlib.sha512((_SALT + password).encode()).hexdigest() if password else password
 
 
 def check_password_complexity(password: Optional[str]) -> None:
@@ -57,8 +57,7 @@ def master_address(address: Optional[str] = None) -> str:
     Raises:
         ValueError: it is no address of a master.
     """
-    told = address or task_env.read(task_env.MASTER) or task_env.read(task_env.MASTER_ADDR)
-    return normalize_address(told or constants.DEFAULT_MASTER_ADDRESS)
+    return normalize_address(address or get_default_master_url())
 
 
 def login(master_address: str, username: str, password: str, cert: Optional[certs.Cert] = None) -> Session:
