@@ -28,13 +28,13 @@ from urllib import parse as parse
 
 import requests as requests
 
-from ._bindings.base import APIHttpError as APIHttpError
-from ._bindings.base import APIHttpStreamError as APIHttpStreamError
 from ._bindings.base import DetEnum as DetEnum
 from ._bindings.base import Printable as Printable
 from ._bindings.base import Unset as Unset
 from ._bindings.base import _unset as _unset
 from ._bindings.base import dump_float as dump_float
+from ._http_errors import APIHttpError as APIHttpError
+from ._http_errors import APIHttpStreamError as APIHttpStreamError
 from ._bindings.messages import Message as _Message
 from ._session import BaseSession
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ._rbac import workspace_by_name as workspace_by_name
     from ._session import BaseSession as BaseSession
     from ._session import Session as Session
+    from ._session import TaskSession as TaskSession
     from ._session import UnauthSession as UnauthSession
     from ._url import canonicalize_master_url as canonicalize_master_url
     from ._url import get_default_master_url as get_default_master_url
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from .logs import trial_logs as trial_logs
 
 _NAMES = {
-    "_session": ("BaseSession", "Session", "UnauthSession"),
+    "_session": ("BaseSession", "Session", "TaskSession", "UnauthSession"),
     "_url": ("canonicalize_master_url", "get_default_master_url"),
     "_pages": ("PageOpts", "read_paginated"),
     "_ntsc": (

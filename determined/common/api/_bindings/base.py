@@ -8,9 +8,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    import requests
-
-    from ..bindings import runtimeStreamError
+    pass
 
 MODULE = __name__.rpartition("._bindings")[0] + ".bindings"
 """Where the names are found, by pickles, too."""
@@ -57,45 +55,6 @@ def _shown(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join('...' if isinstance(v, list) else _shown(v) for v in value)}]"
     return str(value) if isinstance(value, (str, int, float, DetEnum)) else "..."
-
-
-class APIHttpError(Exception):
-    """The master answered with a status that is neither an error nor the one of an answer.
-
-    Attributes:
-        operation_name: the function that made the call.
-        response: the answer.
-        message: what happened.
-    """
-
-    __module__ = MODULE
-
-    def __init__(self, operation_name: str, response: requests.Response) -> None:
-        super().__init__(operation_name, response)
-        self.response = response
-        self.operation_name = operation_name
-        self.message = f"API Error: {operation_name} failed: {response.reason}."
-
-    def __str__(self) -> str:
-        return self.message
-
-
-class APIHttpStreamError(APIHttpError):
-    """The master ended a stream with an error, or the stream was cut.
-
-    Attributes:
-        operation_name: the function that made the call.
-        error: what the master says.
-        message: what happened.
-    """
-
-    __module__ = MODULE
-
-    def __init__(self, operation_name: str, error: runtimeStreamError) -> None:
-        Exception.__init__(self, operation_name, error)
-        self.operation_name = operation_name
-        self.error = error
-        self.message = f"Stream Error during {operation_name}: {error.message}"
 
 
 def dump_float(val: Any) -> Any:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Sequence,
 from urllib.parse import quote, urlencode
 
 from .. import _json, errors
+from .._http_errors import APIHttpError, APIHttpStreamError
 from .._options import CONNECT_SECONDS
 from . import facts
-from .base import APIHttpError, APIHttpStreamError
 from .drawing import define, find
 from .messages import converters
 
