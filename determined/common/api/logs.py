@@ -47,8 +47,8 @@ def make_filters(
     rank_ids: Optional[Iterable[int]] = None,
     stdtypes: Optional[Iterable[str]] = None,
     min_level: Optional[LogLevel] = None,
-    timestamp_before: Optional[Union[str, int, float]] = None,
-    timestamp_after: Optional[Union[str, int, float]] = None,
+    timestamp_before: Optional[Union[str, int]] = None,
+    timestamp_after: Optional[Union[str, int]] = None,
     sources: Optional[Iterable[str]] = None,
     search_text: Optional[str] = None,
 ) -> Dict[str, Any]:
@@ -67,7 +67,7 @@ def make_filters(
         search_text: only lines that contain this text, in capitals or not.
 
     Raises:
-        ArgumentError: a time is neither text nor a number.
+        ArgumentError: a time is neither text nor a whole number.
         ValueError: a time cannot be read, or a level is unknown.
     """
     filters = {
@@ -263,13 +263,13 @@ def _list(values: Optional[Iterable[Any]]) -> Optional[List[Any]]:
     return [values] if isinstance(values, (str, int)) else list(values)
 
 
-def _to_wire_time(moment: Optional[Union[str, int, float]]) -> Optional[str]:
+def _to_wire_time(moment: Optional[Union[str, int]]) -> Optional[str]:
     if moment is None:
         return None
-    if isinstance(moment, (int, float)):
-        return timestamps.format_wire(int(moment * 1_000_000))
+    if isinstance(moment, int):
+        return timestamps.format_wire(moment * 1_000_000)
     if not isinstance(moment, str):
-        raise ArgumentError(f"a time must be RFC 3339 text or seconds since 1970, not {moment!r}")
+        raise ArgumentError(f"a time must be RFC 3339 text or whole seconds since 1970, not {moment!r}")
     return timestamps.format_wire(timestamps.parse(moment))
 
 
