@@ -8,6 +8,7 @@ Exception
 │   └── InvalidModelException
 ├── InvalidCheckpointException        a folder or archive that holds no usable checkpoint
 ├── CheckpointNotFound                no such checkpoint, or none that fits
+│   └── CheckpointFilesNotFound (FileNotFoundError)   its files are not in the storage
 ├── CheckpointStateException          the checkpoint is not in a state for that
 ├── NoDirectStorageAccess             the storage cannot be reached from here
 ├── ProxiedDownloadFailed             the master could not send a checkpoint
@@ -72,6 +73,10 @@ class InvalidCheckpointException(Exception):
 
 class CheckpointNotFound(Exception):
     """There is no such checkpoint, or none that fits what was asked."""
+
+
+class CheckpointFilesNotFound(CheckpointNotFound, FileNotFoundError):
+    """A checkpoint has no files in its storage, or they are not whole."""
 
 
 class CheckpointStateException(Exception):

@@ -69,19 +69,20 @@ class Context:
         session: Optional[BaseSession] = None,
     ) -> None:
         from ._distributed import DummyDistributedContext
+        from ._experimental import DummyExperimentalCoreContext
         from ._preempt import DummyPreemptContext
         from ._profiler import DummyProfilerContext
-        from ._searcher import DummySearcherContext
+        from ._searcher import SearcherContextMissing
         from ._train import DummyTrainContext
 
         self.checkpoint = checkpoint
         self.distributed = distributed or DummyDistributedContext()
         self.preempt = preempt or DummyPreemptContext(self.distributed)
         self.train = train or DummyTrainContext()
-        self.searcher = searcher or DummySearcherContext(self.distributed)
+        self.searcher = searcher or SearcherContextMissing()
         self.profiler = profiler or DummyProfilerContext()
         self.info = info
-        self.experimental = experimental or ExperimentalCoreContext(None, None)
+        self.experimental = experimental or DummyExperimentalCoreContext()
         self._shipper = shipper
         self._tensorboard = tensorboard
         self._session = session

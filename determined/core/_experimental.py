@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Optional
 
 from determined.common.api.endpoints import trials as trials_api
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from determined.common.api.wire.trials import TrialSourceInfo
     from determined.common.experimental.checkpoint import Checkpoint
     from determined.common.experimental.model import ModelVersion
+
+logger = logging.getLogger("determined.core")
 
 
 class ExperimentalCoreContext:
@@ -61,3 +64,22 @@ class ExperimentalCoreContext:
         source["trialId"] = trial_id
         source["trialSourceInfoType"] = TrialSourceInfoType.INFERENCE
         call_patiently(lambda: trials_api.report_trial_source(session, {"trialSourceInfo": source}))
+
+
+class DummyExperimentalCoreContext(ExperimentalCoreContext):
+    """Reports that no master hears."""
+
+    def __init__(self) -> None:
+        super().__init__(None, None)
+
+    def report_task_using_checkpoint(self, checkpoint: Checkpoint) -> None:
+        """Log that there is nobody to report to."""
+        self._tell()
+
+    def report_task_using_model_version(self, model_version: ModelVersion) -> None:
+        """Log that there is nobody to report to."""
+        self._tell()
+
+    @staticmethod
+    def _tell() -> None:
+        logger.info("what a task uses is only reported by trials of a cluster")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from typing import Callable, Deque, Optional
+from typing import Any, Callable, Deque, Optional, Type
 
 from determined.common.api import errors
 
@@ -20,8 +20,40 @@ QUEUE_LIMIT = 10_000
 """Reports that may wait; beyond, reporting waits for room, which is the speed of the master."""
 
 
-class ReportFailed(RuntimeError):
-    """A report could not be delivered; the cause is its `__cause__`."""
+class ReportFailed(errors.APIException, RuntimeError):
+    """A report could not be delivered; why is its `__cause__`.
+
+    It is also an error of the cause's own kind, such as `ForbiddenException` or `MasterNotFoundException`, and tells
+    the method, the path and the status of the refusal and the master's own words (`server_message`).
+    """
+
+    @staticmethod
+    def because(cause: Exception) -> ReportFailed:
+        """Return the error that a report could not be delivered."""
+        kind = type(cause)
+        made = _make(kind if isinstance(cause, errors.BadRequestException) else Exception, str(cause))
+        for name in ("method", "path", "status_code", "server_message", "response"):
+            setattr(made, name, getattr(cause, name, getattr(made, name)))
+        made.response_error = made.server_message
+        return made
+
+    def __reduce__(self) -> Any:
+        return _make, (self._cause_kind, self._cause_text), {**vars(self), "response": None}
+
+    # The cause says what can be done.
+    hint = ""
+    _cause_kind: Type[Exception] = Exception
+    _cause_text = ""
+
+
+def _make(kind: Type[Exception], text: str) -> ReportFailed:
+    """Return an error that is `ReportFailed` and of another kind, too."""
+    united: Type[ReportFailed] = ReportFailed
+    if not issubclass(ReportFailed, kind):
+        united = type("ReportFailed", (ReportFailed, kind), {"__module__": __name__, "_cause_kind": kind})
+    made = united(f"a report to the master failed: {text}")
+    made._cause_text = text
+    return made
 
 
 class ReportShipper:
@@ -96,7 +128,7 @@ class ReportShipper:
 
     def _raise_failure(self) -> None:
         if self._failure is not None:
-            raise ReportFailed(f"a report to the master failed: {self._failure}") from self._failure
+            raise ReportFailed.because(self._failure) from self._failure
 
     def _run(self) -> None:
         while True:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import logging
 import pathlib
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional
 
 from determined.common.api import errors
 from determined.common.api.endpoints import experiments as experiments_api
@@ -252,9 +253,16 @@ class TrainContext:
 
 
 class DummyTrainContext(TrainContext):
-    """Reports of a training that no master hears: they are logged."""
+    """Reports of a training that no master hears: they are logged.
 
-    def __init__(self) -> None:
+    A report that a cluster would refuse is logged as a warning that says why, and the training goes on.
+
+    Parameters:
+        tensorboard_path: what `get_tensorboard_path` returns. Defaults to None.
+    """
+
+    def __init__(self, tensorboard_path: Optional[pathlib.Path] = None) -> None:
+        self._tensorboard_path = tensorboard_path
         self._metadata: Optional[Dict[str, Any]] = None
 
     def set_status(self, status: str) -> None:
@@ -266,21 +274,26 @@ class DummyTrainContext(TrainContext):
         metrics: Dict[str, Any],
         batch_metrics: Optional[List[Dict[str, Any]]] = None,
     ) -> None:
-        for batch in batch_metrics or ():
-            encode_dict(batch)
-        self._tell(TRAINING, steps_completed, metrics)
+        with _warned():
+            for batch in batch_metrics or ():
+                encode_dict(batch)
+            self._tell(TRAINING, steps_completed, metrics)
 
     def report_validation_metrics(self, steps_completed: int, metrics: Dict[str, Any]) -> None:
-        self._tell(VALIDATION, steps_completed, check_validation_metrics(metrics))
+        with _warned():
+            self._tell(VALIDATION, steps_completed, check_validation_metrics(metrics))
 
     def report_metrics(self, group: str, steps_completed: int, metrics: Dict[str, Any]) -> None:
-        self._tell(check_group(group), steps_completed, metrics)
+        with _warned():
+            self._tell(check_group(group), steps_completed, metrics)
 
     def report_progress(self, progress: float) -> None:
-        logger.info("progress: %.1f %%", 100 * check_progress(progress))
+        with _warned():
+            logger.info("progress: %.1f %%", 100 * check_progress(progress))
 
     def report_early_exit(self, reason: EarlyExitReason) -> None:
-        logger.info("early exit: %s", EarlyExitReason(reason).name)
+        with _warned():
+            logger.info("early exit: %s", EarlyExitReason(reason).name)
 
     def get_experiment_best_validation(self) -> Optional[float]:
         return None
@@ -293,7 +306,7 @@ class DummyTrainContext(TrainContext):
         return self._metadata
 
     def get_tensorboard_path(self) -> Optional[pathlib.Path]:
-        return None
+        return self._tensorboard_path
 
     def upload_tensorboard_files(
         self,
@@ -304,6 +317,15 @@ class DummyTrainContext(TrainContext):
 
     def _tell(self, group: str, steps_completed: int, metrics: Mapping[str, Any]) -> None:
         logger.info("%s metrics after %s steps: %s", group, check_steps(steps_completed), encode_dict(metrics))
+
+
+@contextlib.contextmanager
+def _warned() -> Iterator[None]:
+    """Log what a cluster would refuse instead of raising it."""
+    try:
+        yield
+    except (TypeError, ValueError, RuntimeError) as e:
+        logger.warning("a cluster would refuse this report: %s", e)
 
 
 def check_progress(progress: float) -> float:
@@ -348,7 +370,10 @@ def check_validation_metrics(metrics: Mapping[str, Any]) -> Dict[str, Any]:
 
     Raises:
         RuntimeError: one of them is None.
+        TypeError: they are no mapping.
     """
+    if not isinstance(metrics, Mapping):
+        raise TypeError(f"metrics must be a dict, not {type(metrics).__name__}")
     missing = [name for name, value in metrics.items() if value is None]
     if missing:
         raise RuntimeError(f"validation metrics must have values, but {', '.join(map(str, missing))} is None")

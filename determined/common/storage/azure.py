@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, ContextManager, List, Mapping, Optional
 
-from ._objects import CountingFile, ObjectStorage, missing_extra, translated_errors
-from .base import OnBytes, Resources, check_options
+from .base import InvalidStorage, OnBytes, Resources, StrPath, check_options
+from .cloud import CloudStorageManager, CountingFile, missing_extra, translated_errors
 
 _PARTS = 4
 
 
-class AzureStorageManager(ObjectStorage):
+class AzureStorageManager(CloudStorageManager):
     """Stores in a container.
 
     Parameters:
@@ -18,10 +18,11 @@ class AzureStorageManager(ObjectStorage):
         connection_string: how to reach the account, credentials included.
         account_url: where the account is, instead.
         credential: for the account, with ``account_url``.
+        temp_dir: where to make temporary copies. Defaults to the system's directory for temporary files.
 
     Raises:
         ImportError: azure-storage-blob is not installed.
-        ValueError: not exactly one of connection_string and account_url is given.
+        InvalidStorage: not exactly one of connection_string and account_url is given.
     """
 
     def __init__(
@@ -30,12 +31,13 @@ class AzureStorageManager(ObjectStorage):
         connection_string: Optional[str] = None,
         account_url: Optional[str] = None,
         credential: Optional[str] = None,
+        temp_dir: Optional[StrPath] = None,
     ) -> None:
-        super().__init__()
+        super().__init__(temp_dir=temp_dir)
         if (connection_string is None) == (account_url is None):
-            raise ValueError("a checkpoint storage of type azure needs either connection_string or account_url")
+            raise InvalidStorage("a checkpoint storage of type azure needs either connection_string or account_url")
         if connection_string is not None and credential is not None:
-            raise ValueError("a credential goes with account_url: a connection_string holds its own")
+            raise InvalidStorage("a credential goes with account_url: a connection_string holds its own")
         try:
             import azure.core.exceptions
             import azure.storage.blob
@@ -51,6 +53,12 @@ class AzureStorageManager(ObjectStorage):
             else service(account_url, credential)
         )
         self._client: Any = account.get_container_client(container.strip("/"))
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], container_path: Optional[str] = None) -> AzureStorageManager:
+        options = dict(config)
+        check_options("azure", options, ["container"], ["connection_string", "account_url", "credential"])
+        return cls(**options)
 
     def __str__(self) -> str:
         return f"the Azure container {self.container}"
@@ -79,9 +87,3 @@ class AzureStorageManager(ObjectStorage):
 
     def _translated(self) -> ContextManager[None]:
         return translated_errors(self._errors, str(self))
-
-
-def from_options(options: Mapping[str, Any], container_path: Optional[str]) -> AzureStorageManager:
-    """Make the manager of a configuration."""
-    check_options("azure", options, ["container"], ["connection_string", "account_url", "credential"])
-    return AzureStorageManager(**options)

@@ -6,6 +6,7 @@ import datetime
 import enum
 import math
 import pathlib
+import pickle
 import signal
 import subprocess
 import sys
@@ -18,7 +19,9 @@ import pytest
 
 import determined
 from determined import core
+from determined.common.api import errors as api_errors
 from determined.common.storage._file_system import FileSystemStorage
+from determined.common.storage.shared import SharedFSStorageManager
 from determined.core._encode import encode
 from determined.core._metrics import ReportFailed, ReportShipper
 from determined.core._profiler import average_samples, parse_gpus
@@ -235,10 +238,34 @@ def test_a_refused_report_surfaces_at_the_next_one(trial: Trial, stub: StubMaste
         for step in range(10_000):
             context.train.report_training_metrics(step, {"loss": 1})
 
-    with pytest.raises(ReportFailed, match="bad group"):
+    with pytest.raises(ReportFailed, match="bad group") as raised:
         report_all()
+    assert (raised.value.status_code, raised.value.server_message) == (400, "bad group")
     with pytest.raises(ReportFailed, match="bad group"):
         context.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, api_errors.APIException),
+        (403, api_errors.ForbiddenException),
+        (404, api_errors.NotFoundException),
+        (400, RuntimeError),
+    ],
+)
+def test_a_refused_report_is_caught_as_what_the_master_said(
+    trial: Trial, stub: StubMaster, status: int, kind: Any
+) -> None:
+    stub.on("POST", METRICS, Answer(status, {"message": "no"}))
+    trial()
+    with pytest.raises(kind) as raised, core.init() as context:
+        context.train.report_training_metrics(1, {"loss": 1})
+    assert isinstance(raised.value, ReportFailed)
+    assert isinstance(raised.value.__cause__, api_errors.APIException)
+    copied = pickle.loads(pickle.dumps(raised.value))
+    assert isinstance(copied, kind)
+    assert (str(copied), copied.path, copied.status_code) == (str(raised.value), METRICS, status)
 
 
 def test_reports_outlast_a_restart_of_the_master(trial: Trial, stub: StubMaster) -> None:
@@ -346,12 +373,17 @@ def test_a_full_queue_waits_for_room_and_a_failure_sets_it_free() -> None:
         (lambda t: t.report_training_metrics(1, [1]), TypeError, "dict"),
     ],
 )
-@pytest.mark.parametrize("on_cluster", [True, False])
-def test_mistakes_are_told_at_once_on_a_cluster_and_outside(
-    trial: Trial, stub: StubMaster, report: Callable[[Any], None], kind: Any, words: str, on_cluster: bool
+def test_mistakes_are_told_at_once_and_outside_of_a_cluster_logged(
+    trial: Trial,
+    stub: StubMaster,
+    report: Callable[[Any], None],
+    kind: Any,
+    words: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    if on_cluster:
-        trial()
+    report(core.DummyTrainContext())
+    assert words in caplog.text
+    trial()
     with core.init() as context, pytest.raises(kind, match=words):
         report(context.train)
     assert metrics_of(stub) == []
@@ -514,6 +546,22 @@ def test_outside_of_a_cluster_there_is_one_operation_of_one_epoch() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_what_stands_in_without_a_master_can_be_made_by_hand(tmp_path: pathlib.Path) -> None:
+    ranks = core.DummyDistributedContext()
+    (operation,) = [op for op in core.DummySearcherContext(ranks, length=5).operations() if not op.report_completed(1)]  # type: ignore[func-returns-value]
+    assert isinstance(operation, core.DummySearcherOperation)
+    assert operation.length == 5
+    with pytest.raises(ValueError, match="max_length"):
+        core.SearcherContextMissing().operations()
+    assert core.DummyTrainContext(tmp_path).get_tensorboard_path() == tmp_path
+    storage = SharedFSStorageManager(str(tmp_path))
+    context = core.Context(checkpoint=core.DummyCheckpointContext(dist=ranks, storage_manager=storage))
+    assert isinstance(context.searcher, core.SearcherContextMissing)
+    assert isinstance(context.experimental, core.DummyExperimentalCoreContext)
+    assert core.DummyPreemptContext(dist=ranks).start().should_preempt() is False
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_workers_iterate_but_do_not_report() -> None:
     def work(d: core.DistributedContext) -> Any:
         with core.init(distributed=d) as context:
@@ -595,11 +643,10 @@ def test_outside_of_a_cluster_everything_works_without_a_master(tmp_path: pathli
         context.profiler.on()
         with pytest.raises(ValueError, match="cluster"):
             context.alert("x")
-        with pytest.raises(RuntimeError, match="cluster"):
-            context.experimental.report_task_using_checkpoint(FakeCheckpoint())  # type: ignore[arg-type]
+        context.experimental.report_task_using_checkpoint(FakeCheckpoint())  # type: ignore[arg-type]
         storage = context.checkpoint._storage
         assert isinstance(storage, FileSystemStorage)
-        assert storage.base == tmp_path / "data" / "determined" / "checkpoints"
+        assert storage.base == tmp_path / "data" / "determined"
 
 
 def test_outside_of_a_cluster_invalid_hyperparameters_exit_with_0() -> None:
@@ -610,7 +657,15 @@ def test_outside_of_a_cluster_invalid_hyperparameters_exit_with_0() -> None:
 
 @pytest.mark.parametrize(
     ("storage", "kind"),
-    [({"type": "shared_fs", "host_path": "/x"}, ValueError), (3, TypeError), ("ftp://x", ValueError)],
+    [
+        ({"type": "shared_fs", "host_path": "/x"}, ValueError),
+        ({"type": "nothing"}, TypeError),
+        ({}, ValueError),
+        (3, TypeError),
+        (b"x", TypeError),
+        ("", ValueError),
+        ("ftp://x", ValueError),
+    ],
 )
 def test_a_storage_that_cannot_be_used_is_refused(storage: Any, kind: Any) -> None:
     with pytest.raises(kind):
