@@ -6,6 +6,9 @@ import importlib
 import sys
 from typing import Any, Callable, Dict, List, Mapping, Tuple
 
+# What a package's own text needs, and nobody else.
+_OWN: "frozenset[str]" = frozenset(("TYPE_CHECKING", "annotations", "attach"))
+
 
 def attach(package: str, names: Mapping[str, str]) -> Tuple[Callable[[str], Any], Callable[[], List[str]], List[str]]:
     """Return ``__getattr__``, ``__dir__`` and ``__all__`` for a package.
@@ -26,6 +29,6 @@ def attach(package: str, names: Mapping[str, str]) -> Tuple[Callable[[str], Any]
         return value
 
     def __dir__() -> List[str]:  # noqa: N807
-        return sorted({*vars(sys.modules[package]), *places})
+        return sorted({*vars(sys.modules[package]), *places} - _OWN)
 
     return __getattr__, __dir__, sorted(places)

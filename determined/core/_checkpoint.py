@@ -320,13 +320,12 @@ class CheckpointContext:
     def _check_metadata(self, metadata: Optional[Mapping[str, Any]]) -> Dict[str, Any]:
         """Return metadata that can be stored and reported."""
         checked = _require_json(metadata)
-        steps = checked.get("steps_completed")
-        if isinstance(steps, int) and not isinstance(steps, bool):
-            return checked
         text = "the metadata of a checkpoint must have an integer steps_completed, such as {'steps_completed': 100}"
-        if self._reporter is not None:
+        if "steps_completed" not in checked and self._reporter is not None:
             raise ValueError(text)
-        logger.warning("on a cluster, %s", text)
+        steps = checked.get("steps_completed")
+        if not isinstance(steps, int) or isinstance(steps, bool):
+            logger.warning("on a cluster, %s", text)
         return checked
 
     def _finish_upload(

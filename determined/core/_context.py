@@ -144,15 +144,16 @@ class Context:
         Parameters:
             title: in a few words.
             description: in more.
-            level: ``debug``, ``info``, ``warn`` or ``error``.
+            level: ``debug``, ``info``, ``warn`` or ``error``. Defaults to ``info``.
 
         Raises:
-            ValueError: this is not a cluster, or there is no such level.
+            ValueError: this is not a cluster.
             RuntimeError: this task is no trial.
         """
-        name = (level or "info").lower()
+        name = str(level or "info").lower()
         if name not in _ALERT_LEVELS:
-            raise ValueError(f"there is no level {level!r}: choose one of {', '.join(_ALERT_LEVELS)}")
+            logger.warning("there is no level %r, info is sent: choose one of %s", level, ", ".join(_ALERT_LEVELS))
+            name = "info"
         if self.info is None:
             raise ValueError("alerts can only be sent on a cluster")
         if self._session is None:

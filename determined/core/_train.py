@@ -129,11 +129,10 @@ class TrainContext:
             metrics: names and values.
 
         Raises:
-            ValueError: the group's name cannot be used.
             TypeError: a value cannot be sent as JSON.
-            ReportFailed: an earlier report was refused.
+            ReportFailed: an earlier report was refused, such as for the name of its group.
         """
-        self._report(check_group(group), steps_completed, metrics)
+        self._report(group, steps_completed, metrics)
 
     def report_progress(self, progress: float) -> None:
         """Report how far the training has come.
@@ -188,7 +187,7 @@ class TrainContext:
             TypeError: a value cannot be sent as JSON.
             APIException: the master refused it, such as for its size.
         """
-        encoded = encode_dict(metadata)
+        encoded = encode(metadata or {})
         return call_patiently(lambda: runs_api.set_run_metadata(self._session, self._trial.trial_id, encoded))
 
     def get_metadata(self) -> Optional[Dict[str, Any]]:
@@ -230,9 +229,9 @@ class TrainContext:
         batch_metrics: Optional[List[Dict[str, Any]]] = None,
         report_time: Optional[str] = None,
     ) -> None:
-        # Encoded at once: the caller may go on changing what was passed, and hears of mistakes here.
-        averages = encode_dict(metrics)
-        batches = None if batch_metrics is None else [encode_dict(batch) for batch in batch_metrics]
+        # Encoded at once, as the caller may go on changing what was passed. The rest is for the master to judge.
+        averages: Dict[str, Any] = encode(metrics)
+        batches: Optional[List[Dict[str, Any]]] = encode(batch_metrics)
         values: Metrics = {"avgMetrics": averages}
         if batches is not None:
             values["batchMetrics"] = batches
@@ -243,7 +242,7 @@ class TrainContext:
             "metrics": values,
         }
         if steps_completed is not None:
-            report["stepsCompleted"] = check_steps(steps_completed)
+            report["stepsCompleted"] = _plain_steps(steps_completed)
         body: ReportTrialMetricsRequest = {"group": group, "metrics": report}
         self._shipper.submit(
             lambda: metrics_api.report_metrics(self._session, self._trial.trial_id, body), _is_reported_already
@@ -299,7 +298,7 @@ class DummyTrainContext(TrainContext):
         return None
 
     def set_metadata(self, metadata: Dict[str, Any]) -> Optional[Dict[str, Any]]:
-        self._metadata = encode_dict(metadata)
+        self._metadata = encode_dict(metadata or {})
         return self._metadata
 
     def get_metadata(self) -> Optional[Dict[str, Any]]:
@@ -340,15 +339,18 @@ def check_progress(progress: float) -> float:
     return value
 
 
+def _plain_steps(steps_completed: Any) -> Any:
+    value = encode(steps_completed)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def check_steps(steps_completed: int) -> int:
     """Return a number of steps.
 
     Raises:
         TypeError: it is no integer.
     """
-    value = encode(steps_completed)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    value = _plain_steps(steps_completed)
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"steps_completed must be an int, not {steps_completed!r}")
     return value
