@@ -41,6 +41,7 @@ __getattr__, __dir__, __all__ = attach(
         "launch": "determined.launch",
         "pytorch": "determined.pytorch",
         "tensorboard": "determined.tensorboard",
+        "util": "determined.util",
     },
 )
 __all__ += ["LOG_FORMAT"]

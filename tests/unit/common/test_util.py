@@ -12,10 +12,12 @@ import sys
 import warnings
 from typing import Any, Callable
 
+import numpy as np
 import pytest
 import yaml
 
 from determined import errors
+from determined import util as det_util
 from determined.common import check, constants, util
 
 
@@ -134,6 +136,43 @@ def test_surroundings_are_read(monkeypatch: pytest.MonkeyPatch, tmp_path: pathli
     monkeypatch.setenv("DET_DEBUG", "1")
     assert util.debug_mode() is True
     assert util.get_max_retries_config().total == 20
+
+
+# --- determined.util --------------------------------------------------------------------------------------------------
+
+
+def test_dicts_are_merged_and_left_as_they_are() -> None:
+    base = {"a": 1, "b": {"c": [1], "d": 2}}
+    merged = det_util.merge_dicts(base, {"b": {"c": [2], "e": 3}, "f": 4})
+    assert merged == {"a": 1, "b": {"c": [2], "d": 2, "e": 3}, "f": 4}
+    assert base == {"a": 1, "b": {"c": [1], "d": 2}}
+    assert det_util.merge_dicts({"a": {"x": 1}}, {"a": None}) == {"a": None}
+
+
+def test_values_of_libraries_become_json_text() -> None:
+    assert det_util.json_encode({"b": np.float32(1), "a": float("nan")}, sort_keys=True) == '{"a": "NaN", "b": 1.0}'
+    with pytest.raises(TypeError):
+        det_util.json_encode(object())
+
+
+def test_numbers_are_told_from_what_is_none() -> None:
+    assert all(det_util.is_numerical_scalar(n) for n in (1, 1.5, True, np.float32(1), np.array(1)))
+    assert not any(det_util.is_numerical_scalar(n) for n in ("1", None, np.array([1]), 1j, np.array("x")))
+    assert [det_util.humanize_float(n) for n in (0.123456, 12.3456, 1234.5, 0)] == [0.1235, 12.35, 1234.0, 0]
+
+
+def test_parameters_are_found_by_name_or_place() -> None:
+    def function(x: int, y: int = 1, *rest: int, **more: int) -> None:
+        pass
+
+    assert det_util.has_param(function, "x")
+    assert not det_util.has_param(function, "z")
+    assert det_util.has_param(function, "z", 1)
+    assert not det_util.has_param(function, "z", 2)
+
+
+def test_what_stands_twice_is_found() -> None:
+    assert det_util.filter_duplicates([3, 1, 2, 2, 3]) == {2, 3}
 
 
 # --- checks and constants ---------------------------------------------------------------------------------------------
