@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, ContextManager, List, Mapping, Optional
 
 from .base import InvalidStorage, OnBytes, Resources, StrPath, check_options
 from .cloud import CloudStorageManager, CountingFile, missing_extra, translated_errors
 
 _PARTS = 4
+
+logger = logging.getLogger("determined.common.storage")
 
 
 class AzureStorageManager(CloudStorageManager):
@@ -16,13 +19,13 @@ class AzureStorageManager(CloudStorageManager):
     Parameters:
         container: the container.
         connection_string: how to reach the account, credentials included.
-        account_url: where the account is, instead.
+        account_url: where the account is, if there is no connection_string.
         credential: for the account, with ``account_url``.
         temp_dir: where to make temporary copies. Defaults to the system's directory for temporary files.
 
     Raises:
         ImportError: azure-storage-blob is not installed.
-        InvalidStorage: not exactly one of connection_string and account_url is given.
+        InvalidStorage: neither connection_string nor account_url is given.
     """
 
     def __init__(
@@ -34,10 +37,10 @@ class AzureStorageManager(CloudStorageManager):
         temp_dir: Optional[StrPath] = None,
     ) -> None:
         super().__init__(temp_dir=temp_dir)
-        if (connection_string is None) == (account_url is None):
+        if connection_string is None and account_url is None:
             raise InvalidStorage("a checkpoint storage of type azure needs either connection_string or account_url")
-        if connection_string is not None and credential is not None:
-            raise InvalidStorage("a credential goes with account_url: a connection_string holds its own")
+        if connection_string is not None and (account_url is not None or credential is not None):
+            logger.warning("account_url and credential have no effect: the connection_string holds its own")
         try:
             import azure.core.exceptions
             import azure.storage.blob
@@ -50,7 +53,7 @@ class AzureStorageManager(CloudStorageManager):
         account: Any = (
             service.from_connection_string(connection_string)
             if connection_string is not None
-            else service(account_url, credential)
+            else service(account_url or "", credential)
         )
         self._client: Any = account.get_container_client(container.strip("/"))
 

@@ -468,7 +468,6 @@ def test_other_urls_are_refused(text: str) -> None:
         (["a"], TypeError, "dict"),
         ({"type": "s3", "bucket": "b", "region": "x"}, ValueError, "region"),
         ({"type": "azure", "container": "c"}, ValueError, "connection_string"),
-        ({"type": "azure", "container": "c", "connection_string": "x", "account_url": "y"}, ValueError, "either"),
         ({"type": "s3", "bucket": "b", "prefix": "a/../b"}, ValueError, "prefix"),
     ],
 )
@@ -477,12 +476,20 @@ def test_a_wrong_configuration_is_refused_in_words_about_it(config: Dict[str, An
         storage.build(config)
 
 
+@pytest.mark.parametrize("beside", [{"account_url": "https://x"}, {"credential": "k"}])
+def test_a_connection_string_of_azure_counts_for_more(beside: Dict[str, str], caplog: pytest.LogCaptureFixture) -> None:
+    pytest.importorskip("azure.storage.blob", reason="azure-storage-blob is not installed")
+    text = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=Zm9v;BlobEndpoint=http://127.0.0.1:1/a"
+    storage.build({"type": "azure", "container": "c", "connection_string": text, **beside})
+    assert "no effect" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("config", "package", "extra"),
     [
         ({"type": "s3", "bucket": "b"}, "boto3", "s3"),
-        ({"type": "gcs", "bucket": "b"}, "google.api_core", "gcs"),
-        ({"type": "azure", "container": "c", "connection_string": "x"}, "azure.core", "azure"),
+        ({"type": "gcs", "bucket": "b"}, "google.api_core.exceptions", "gcs"),
+        ({"type": "azure", "container": "c", "connection_string": "x"}, "azure.core.exceptions", "azure"),
     ],
 )
 def test_a_missing_package_names_the_extra_to_install(
