@@ -19,6 +19,10 @@ T = TypeVar("T")
 _DEFAULT_PORT = 12360
 
 
+class RanksInvalid(ValueError, AssertionError):
+    """The numbers of a `DistributedContext` make no sense together."""
+
+
 class DistributedContext:
     """One process of several that train together; each has a rank.
 
@@ -39,20 +43,22 @@ class DistributedContext:
         port_offset: has no effect; it is accepted for older callers.
         force_tcp: use no Unix sockets.
 
+    The six numbers may all be None for a single process.
+
     Raises:
-        ValueError: some of the six numbers are given and some are not, they make no sense together, or chief_ip is
-            missing.
+        RanksInvalid (ValueError, AssertionError): some of the six numbers are None, they make no sense together, or
+            chief_ip is missing.
     """
 
     def __init__(
         self,
         *,
-        rank: Optional[int] = None,
-        size: Optional[int] = None,
-        local_rank: Optional[int] = None,
-        local_size: Optional[int] = None,
-        cross_rank: Optional[int] = None,
-        cross_size: Optional[int] = None,
+        rank: Optional[int],
+        size: Optional[int],
+        local_rank: Optional[int],
+        local_size: Optional[int],
+        cross_rank: Optional[int],
+        cross_size: Optional[int],
         chief_ip: Optional[str] = None,
         pub_port: Optional[int] = None,
         pull_port: Optional[int] = None,
@@ -80,7 +86,7 @@ class DistributedContext:
         if self.size == 1:
             return
         if self.local_size != self.size and not chief_ip:
-            raise ValueError("chief_ip is needed if not all processes run on one machine")
+            raise RanksInvalid("chief_ip is needed if not all processes run on one machine")
         several_machines = self.local_size != self.size
         place = _chief_place(chief_ip if several_machines else None, pub_port, force_tcp)
         self._star = self._connect_all(place)
@@ -322,15 +328,17 @@ def _check_numbers(numbers: Dict[str, Optional[int]]) -> Dict[str, int]:
         return {"rank": 0, "size": 1, "local_rank": 0, "local_size": 1, "cross_rank": 0, "cross_size": 1}
     missing = sorted(set(numbers) - set(given))
     if missing:
-        raise ValueError(f"{', '.join(missing)} missing: give all of {', '.join(numbers)}, or none")
+        raise RanksInvalid(f"{', '.join(missing)} missing: give all of {', '.join(numbers)}, or none")
     for prefix in ("", "local_", "cross_"):
         rank, size = given[f"{prefix}rank"], given[f"{prefix}size"]
         if size < 1 or not 0 <= rank < size:
-            raise ValueError(f"{prefix}rank {rank} must be at least 0 and less than {prefix}size {size}")
+            raise RanksInvalid(f"{prefix}rank {rank} must be at least 0 and less than {prefix}size {size}")
     if given["local_size"] == given["size"] and given["local_rank"] != given["rank"]:
-        raise ValueError(f"rank {given['rank']} and local_rank {given['local_rank']} must be equal on a single machine")
+        raise RanksInvalid(
+            f"rank {given['rank']} and local_rank {given['local_rank']} must be equal on a single machine"
+        )
     if given["local_size"] > given["size"]:
-        raise ValueError(f"local_size {given['local_size']} must not be more than size {given['size']}")
+        raise RanksInvalid(f"local_size {given['local_size']} must not be more than size {given['size']}")
     return given
 
 

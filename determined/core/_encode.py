@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime
 import enum
+import json
 import math
 import uuid
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, Mapping, Optional
 
 _NOT_ENCODABLE = object()
 
@@ -50,6 +51,20 @@ def encode_dict(value: Mapping[str, Any]) -> Dict[str, Any]:
         raise TypeError(f"a dict is needed, not {type(value).__name__}")
     encoded: Dict[str, Any] = encode(value)
     return encoded
+
+
+def json_encode(obj: Any, indent: Optional[str] = None, sort_keys: bool = False) -> str:
+    """Return a value as a JSON text; see `encode`.
+
+    Parameters:
+        obj: the value.
+        indent: what each level is set in by. Defaults to None: all stands in one line.
+        sort_keys: order names. Defaults to False.
+
+    Raises:
+        TypeError: it holds an object that has no such form.
+    """
+    return json.dumps(encode(obj), indent=indent, sort_keys=sort_keys)
 
 
 def _encode_float(value: float) -> Any:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import logging
 import pathlib
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional
 
 from determined.common.api import errors
 from determined.common.api.endpoints import experiments as experiments_api
@@ -128,11 +129,10 @@ class TrainContext:
             metrics: names and values.
 
         Raises:
-            ValueError: the group's name cannot be used.
             TypeError: a value cannot be sent as JSON.
-            ReportFailed: an earlier report was refused.
+            ReportFailed: an earlier report was refused, such as for the name of its group.
         """
-        self._report(check_group(group), steps_completed, metrics)
+        self._report(group, steps_completed, metrics)
 
     def report_progress(self, progress: float) -> None:
         """Report how far the training has come.
@@ -187,7 +187,7 @@ class TrainContext:
             TypeError: a value cannot be sent as JSON.
             APIException: the master refused it, such as for its size.
         """
-        encoded = encode_dict(metadata)
+        encoded = encode(metadata or {})
         return call_patiently(lambda: runs_api.set_run_metadata(self._session, self._trial.trial_id, encoded))
 
     def get_metadata(self) -> Optional[Dict[str, Any]]:
@@ -229,9 +229,9 @@ class TrainContext:
         batch_metrics: Optional[List[Dict[str, Any]]] = None,
         report_time: Optional[str] = None,
     ) -> None:
-        # Encoded at once: the caller may go on changing what was passed, and hears of mistakes here.
-        averages = encode_dict(metrics)
-        batches = None if batch_metrics is None else [encode_dict(batch) for batch in batch_metrics]
+        # Encoded at once, as the caller may go on changing what was passed. The rest is for the master to judge.
+        averages: Dict[str, Any] = encode(metrics)
+        batches: Optional[List[Dict[str, Any]]] = encode(batch_metrics)
         values: Metrics = {"avgMetrics": averages}
         if batches is not None:
             values["batchMetrics"] = batches
@@ -242,7 +242,7 @@ class TrainContext:
             "metrics": values,
         }
         if steps_completed is not None:
-            report["stepsCompleted"] = check_steps(steps_completed)
+            report["stepsCompleted"] = _plain_steps(steps_completed)
         body: ReportTrialMetricsRequest = {"group": group, "metrics": report}
         self._shipper.submit(
             lambda: metrics_api.report_metrics(self._session, self._trial.trial_id, body), _is_reported_already
@@ -252,9 +252,16 @@ class TrainContext:
 
 
 class DummyTrainContext(TrainContext):
-    """Reports of a training that no master hears: they are logged."""
+    """Reports of a training that no master hears: they are logged.
 
-    def __init__(self) -> None:
+    A report that a cluster would refuse is logged as a warning that says why, and the training goes on.
+
+    Parameters:
+        tensorboard_path: what `get_tensorboard_path` returns. Defaults to None.
+    """
+
+    def __init__(self, tensorboard_path: Optional[pathlib.Path] = None) -> None:
+        self._tensorboard_path = tensorboard_path
         self._metadata: Optional[Dict[str, Any]] = None
 
     def set_status(self, status: str) -> None:
@@ -266,34 +273,39 @@ class DummyTrainContext(TrainContext):
         metrics: Dict[str, Any],
         batch_metrics: Optional[List[Dict[str, Any]]] = None,
     ) -> None:
-        for batch in batch_metrics or ():
-            encode_dict(batch)
-        self._tell(TRAINING, steps_completed, metrics)
+        with _warned():
+            for batch in batch_metrics or ():
+                encode_dict(batch)
+            self._tell(TRAINING, steps_completed, metrics)
 
     def report_validation_metrics(self, steps_completed: int, metrics: Dict[str, Any]) -> None:
-        self._tell(VALIDATION, steps_completed, check_validation_metrics(metrics))
+        with _warned():
+            self._tell(VALIDATION, steps_completed, check_validation_metrics(metrics))
 
     def report_metrics(self, group: str, steps_completed: int, metrics: Dict[str, Any]) -> None:
-        self._tell(check_group(group), steps_completed, metrics)
+        with _warned():
+            self._tell(check_group(group), steps_completed, metrics)
 
     def report_progress(self, progress: float) -> None:
-        logger.info("progress: %.1f %%", 100 * check_progress(progress))
+        with _warned():
+            logger.info("progress: %.1f %%", 100 * check_progress(progress))
 
     def report_early_exit(self, reason: EarlyExitReason) -> None:
-        logger.info("early exit: %s", EarlyExitReason(reason).name)
+        with _warned():
+            logger.info("early exit: %s", EarlyExitReason(reason).name)
 
     def get_experiment_best_validation(self) -> Optional[float]:
         return None
 
     def set_metadata(self, metadata: Dict[str, Any]) -> Optional[Dict[str, Any]]:
-        self._metadata = encode_dict(metadata)
+        self._metadata = encode_dict(metadata or {})
         return self._metadata
 
     def get_metadata(self) -> Optional[Dict[str, Any]]:
         return self._metadata
 
     def get_tensorboard_path(self) -> Optional[pathlib.Path]:
-        return None
+        return self._tensorboard_path
 
     def upload_tensorboard_files(
         self,
@@ -304,6 +316,15 @@ class DummyTrainContext(TrainContext):
 
     def _tell(self, group: str, steps_completed: int, metrics: Mapping[str, Any]) -> None:
         logger.info("%s metrics after %s steps: %s", group, check_steps(steps_completed), encode_dict(metrics))
+
+
+@contextlib.contextmanager
+def _warned() -> Iterator[None]:
+    """Log what a cluster would refuse instead of raising it."""
+    try:
+        yield
+    except (TypeError, ValueError, RuntimeError) as e:
+        logger.warning("a cluster would refuse this report: %s", e)
 
 
 def check_progress(progress: float) -> float:
@@ -318,15 +339,18 @@ def check_progress(progress: float) -> float:
     return value
 
 
+def _plain_steps(steps_completed: Any) -> Any:
+    value = encode(steps_completed)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def check_steps(steps_completed: int) -> int:
     """Return a number of steps.
 
     Raises:
         TypeError: it is no integer.
     """
-    value = encode(steps_completed)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    value = _plain_steps(steps_completed)
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"steps_completed must be an int, not {steps_completed!r}")
     return value
@@ -348,7 +372,10 @@ def check_validation_metrics(metrics: Mapping[str, Any]) -> Dict[str, Any]:
 
     Raises:
         RuntimeError: one of them is None.
+        TypeError: they are no mapping.
     """
+    if not isinstance(metrics, Mapping):
+        raise TypeError(f"metrics must be a dict, not {type(metrics).__name__}")
     missing = [name for name, value in metrics.items() if value is None]
     if missing:
         raise RuntimeError(f"validation metrics must have values, but {', '.join(map(str, missing))} is None")

@@ -173,20 +173,27 @@ def test_jobs_of_a_launcher_on_one_machine_need_no_fixed_port(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"rank": 0, "size": 2}, "missing"),
+        ({"rank": 0, "size": 1, "local_rank": 0, "local_size": 1, "cross_rank": 0, "cross_size": None}, "missing"),
         ({"rank": 2, "size": 2, "local_rank": 0, "local_size": 2, "cross_rank": 0, "cross_size": 1}, "rank 2"),
         ({"rank": 1, "size": 2, "local_rank": 0, "local_size": 2, "cross_rank": 0, "cross_size": 1}, "equal"),
         ({"rank": 0, "size": 2, "local_rank": 0, "local_size": 1, "cross_rank": 0, "cross_size": 2}, "chief_ip"),
         ({"rank": 0, "size": 1, "local_rank": 0, "local_size": 2, "cross_rank": 0, "cross_size": 1}, "local_size"),
     ],
 )
-def test_numbers_that_make_no_sense_are_refused(given: Dict[str, int], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        DistributedContext(**given)  # type: ignore[arg-type]
+@pytest.mark.parametrize("kind", [ValueError, AssertionError])
+def test_numbers_that_make_no_sense_are_refused(given: Dict[str, Any], words: str, kind: Any) -> None:
+    with pytest.raises(kind, match=words):
+        DistributedContext(**given)
+
+
+def test_numbers_that_are_not_given_are_missing_arguments() -> None:
+    with pytest.raises(TypeError, match="local_size"):
+        DistributedContext(rank=0, size=1)  # type: ignore[call-arg]
 
 
 def test_one_process_needs_no_numbers() -> None:
-    for d in (DistributedContext(), DummyDistributedContext()):
+    nothing: Dict[str, Any] = dict.fromkeys(("rank", "size", "local_rank", "local_size", "cross_rank", "cross_size"))
+    for d in (DistributedContext(**nothing), DummyDistributedContext()):
         assert (d.get_rank(), d.get_size(), d.get_local_rank(), d.get_num_agents()) == (0, 1, 0, 1)
         assert all_collectives(d)["allgather"] == [("x", 0)]
 
