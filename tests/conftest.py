@@ -12,7 +12,6 @@ import pytest
 from determined.master import LocalMaster
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
-SHARED = REPOSITORY.parent / "shared"
 
 
 @pytest.fixture(autouse=True)
