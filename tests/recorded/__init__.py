@@ -29,9 +29,8 @@ Scene = Dict[str, Any]
 Step = Dict[str, Any]
 
 
-@lru_cache(maxsize=None)
 def load(name: str) -> Any:
-    """Return what an archive holds. All callers get the same objects: they must not change them."""
+    """Return what an archive holds."""
     return json.loads(gzip.decompress((FOLDER / f"{name}.json.gz").read_bytes()))
 
 
@@ -41,15 +40,20 @@ def store(name: str, value: Any) -> None:
     (FOLDER / f"{name}.json.gz").write_bytes(gzip.compress(text.encode(), 9, mtime=0))
 
 
+@lru_cache(maxsize=None)
+def _scenes() -> Dict[str, Scene]:
+    found: Dict[str, Scene] = load("scenes")
+    return found
+
+
 def scene_names() -> List[str]:
     """The names of the recorded scenes, in order."""
-    return sorted(load("scenes"))
+    return sorted(_scenes())
 
 
 def scene(name: str) -> Scene:
-    """One recorded scene: ``name``, ``about``, ``slots``, ``vars``, ``steps``."""
-    found: Scene = load("scenes")[name]
-    return found
+    """One recorded scene: ``name``, ``about``, ``slots``, ``vars``, ``steps``; the same object for all who ask."""
+    return _scenes()[name]
 
 
 def steps_of(name: str) -> List[Step]:
