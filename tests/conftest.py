@@ -30,6 +30,8 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DET_DEBUG_CONFIG_PATH", str(tmp_path_factory.mktemp("config")))
+    # where no task has left its files, whatever else this machine runs
+    monkeypatch.setenv("DET_RUN_DIR", str(tmp_path_factory.mktemp("run")))
 
 
 @pytest.fixture

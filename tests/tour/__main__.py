@@ -59,7 +59,7 @@ def move_in(tour: Tour) -> None:
     for name in list(os.environ):
         if name.startswith(("DET_", "XDG_")):
             del os.environ[name]
-    os.environ.update(HOME=str(home), DET_MASTER=tour.master, TZ="UTC")
+    os.environ.update(HOME=str(home), DET_MASTER=tour.master, DET_RUN_DIR=str(home / "no-task"), TZ="UTC")
     time.tzset()
     os.chdir(tour.folder)
     logging.disable(logging.CRITICAL)
@@ -70,7 +70,10 @@ def make_elsewhere(tour: Tour, interpreter: str) -> None:
     """Let another client make the data, and take over what it made."""
     out = tour.folder / "made.json"
     options = ["--master", tour.master, "--password", tour.password, "--folder", str(tour.folder), "--out", str(out)]
-    subprocess.run([interpreter, "-m", __package__ or "tour", *options, "--make-only"], check=True)
+    command = [interpreter, "-m", __package__ or "tour", *options, "--make-only"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    if ended.returncode:
+        raise RuntimeError(ended.stderr[-2000:])
     told = json.loads(out.read_text())
     tour.answers.update(told["answers"])
     tour.names.checkpoints.update(told["checkpoints"])
