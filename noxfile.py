@@ -10,7 +10,7 @@ import nox
 nox.options.sessions = ["tests", "checks"]
 nox.options.error_on_missing_interpreters = False
 
-TEST_NEEDS = ["pytest>=7.4", "pytest-timeout", "numpy", "PyYAML"]
+TEST_NEEDS = ["pytest>=7.4", "pytest-timeout", "numpy", "PyYAML", "requests-mock", "responses"]
 # the extras pandas, parquet and plot; tests of them are skipped where they are missing
 TABLE_NEEDS = ["pandas>=2.0", "pyarrow>=14", "matplotlib>=3.5"]
 # with these no test is skipped: everything that is optional, and a server that plays S3
@@ -86,7 +86,7 @@ def interop(session: nox.Session) -> None:
     python = released / "bin" / "python"
     if not python.exists():
         session.run("python", "-m", "venv", str(released))
-    session.run(str(python), "-m", "pip", "install", "-q", "determined==0.38.1", external=True)
+    session.run(str(python), "-m", "pip", "install", "-q", "determined==0.38.1", "requests-mock", external=True)
     session.run("pytest", "tests/interop", *session.posargs, env={"DET_RELEASED_PYTHON": str(python)})
 
 

@@ -10,8 +10,7 @@ Exception
 ├── InvalidCheckpointException        a folder or archive that holds no usable checkpoint
 ├── CheckpointNotFound                no such checkpoint, or none that fits
 │   ├── NoSuchCheckpoint (ValueError, AssertionError)   none that fits
-│   └── CheckpointFilesNotFound (FileNotFoundError)   its files are not in the storage
-│       └── StoredFilesMissing (NoDirectStorageAccess)   the same, when it is downloaded
+│   └── StoredFilesMissing (NoDirectStorageAccess, FileNotFoundError)   its files are not in the storage
 ├── CheckpointStateException          the checkpoint is not in a state for that
 ├── NoDirectStorageAccess             the storage cannot be reached from here
 ├── ProxiedDownloadFailed             the master could not send a checkpoint
@@ -103,10 +102,6 @@ class NoSuchCheckpoint(CheckpointNotFound, ValueError, AssertionError):
     """None of the checkpoints fits what was asked."""
 
 
-class CheckpointFilesNotFound(CheckpointNotFound, FileNotFoundError):
-    """A checkpoint has no files in its storage, or they are not whole."""
-
-
 class CheckpointStateException(Exception):
     """The checkpoint is not in a state in which that can be done."""
 
@@ -115,7 +110,7 @@ class NoDirectStorageAccess(Exception):
     """The checkpoint's storage cannot be reached from this machine."""
 
 
-class StoredFilesMissing(NoDirectStorageAccess, CheckpointFilesNotFound):
+class StoredFilesMissing(NoDirectStorageAccess, CheckpointNotFound, FileNotFoundError):
     """The storage can be reached, but does not hold the files of the checkpoint."""
 
 

@@ -583,5 +583,5 @@ def _describe(error: Exception) -> Tuple[bool, str]:
 def _revive(problem: Tuple[bool, str]) -> Exception:
     is_missing, text = problem
     if is_missing:
-        return errors.CheckpointFilesNotFound(text)
+        return errors.CheckpointNotFound(text)
     return RuntimeError(f"the machine's first rank could not fetch the checkpoint: {text}")

@@ -6,7 +6,7 @@ import json
 import os
 import pathlib
 import subprocess
-from typing import Any, Dict, Iterable, List, Mapping, Optional
+from typing import Any, Dict, Iterable, List, Mapping
 
 import yaml
 
@@ -37,19 +37,13 @@ def meant(*sections: str) -> Dict[str, str]:
     return {step: entry["reason"] for section in sections for entry in lists[section] for step in entry["steps"]}
 
 
-def still_open(folder: pathlib.Path) -> List[str]:
-    """Steps that are not mended yet: ``open.txt`` of a folder lists them while there are any."""
-    file = folder / "open.txt"
-    return file.read_text().splitlines() if file.exists() else []
-
-
-def walk(python: str, folder: pathlib.Path, maker: Optional[str] = None) -> Dict[str, Any]:
+def walk(python: str, folder: pathlib.Path) -> Dict[str, Any]:
     """Walk the tour with the client that an interpreter has, on a fresh master; returns the answers by step."""
     home, out = folder / "tour", folder / "answers.json"
     home.mkdir()
     with LocalMaster(folder / "master", slots=0, initial_password=PASSWORD) as master:
         command = [python, "-m", "tour", "--master", master.url, "--password", PASSWORD]
-        command += ["--folder", str(home), "--out", str(out), *(["--maker", maker] if maker else [])]
+        command += ["--folder", str(home), "--out", str(out)]
         ended = subprocess.run(
             command,
             cwd=folder,  # where no package is named determined

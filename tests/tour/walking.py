@@ -62,20 +62,18 @@ class TooLong(BaseException):
 class Tour:
     """One walk: its master, its folder, what it has made, and the answers so far."""
 
-    def __init__(self, master: str, password: str, folder: pathlib.Path, maker: Optional[str] = None) -> None:
+    def __init__(self, master: str, password: str, folder: pathlib.Path) -> None:
         """Describe a walk.
 
         Parameters:
             master: address of a fresh master without slots, whose users ``admin`` and ``determined`` have the password.
             password: of both users.
             folder: an empty folder, which the master sees as well.
-            maker: an interpreter that makes the data where the one of this process has no ``core_v2``.
         """
         self.master = master
         self.address = master.partition("://")[2]
         self.password = password
         self.folder = folder
-        self.maker = maker
         self.names = Names([(str(folder), "<tmp>"), (master, "<master>"), (self.address, "<hostport>")])
         self.things = SimpleNamespace()  # what one step makes and later ones use
         self.answers: Dict[str, Any] = {}

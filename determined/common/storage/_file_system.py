@@ -141,9 +141,9 @@ class FileSystemStorage(StorageManager):
     def _existing(self, storage_id: str) -> pathlib.Path:
         path = self._final(storage_id)
         if not path.is_dir():
-            raise errors.CheckpointFilesNotFound(f"there is no checkpoint {storage_id} in {self.base}")
+            raise errors.CheckpointNotFound(f"there is no checkpoint {storage_id} in {self.base}")
         if self._marker(storage_id).is_file():
-            raise errors.CheckpointFilesNotFound(f"checkpoint {storage_id} in {self.base} is not whole: {_UNFINISHED}")
+            raise errors.CheckpointNotFound(f"checkpoint {storage_id} in {self.base} is not whole: {_UNFINISHED}")
         return path
 
 

@@ -91,7 +91,7 @@ class CloudStorageManager(TemporaryCopies):
             found = {name[len(place) :]: size for name, size in self._list(place).items()}
         found.pop("", None)
         if not found:
-            raise errors.CheckpointFilesNotFound(f"there is no checkpoint {storage_id} in {self}")
+            raise errors.CheckpointNotFound(f"there is no checkpoint {storage_id} in {self}")
         return found
 
     def download(

@@ -226,7 +226,7 @@ def test_constants_have_the_values_of_earlier_releases() -> None:
         errors.MultipleDownloadsFailed([ValueError("x"), KeyError("y")]),
         errors.MultipleDownloadsFailed("why"),
         errors.MultipleDownloadsFailed(),
-        errors.CheckpointFilesNotFound("gone"),
+        errors.CheckpointNotFound("gone"),
     ],
 )
 def test_errors_pass_from_process_to_process(error: Exception) -> None:

@@ -488,7 +488,7 @@ def test_a_missing_checkpoint_is_missing_on_all_ranks(
     make: Callable[..., CheckpointContext], tmp_path: pathlib.Path, selector: Optional[Callable[[str], bool]]
 ) -> None:
     results = run_ranks(lambda d: make(d).download("nothing", tmp_path / "out", selector=selector))
-    assert [type(r) for r in results] == [errors.CheckpointFilesNotFound] * 2
+    assert [type(r) for r in results] == [errors.CheckpointNotFound] * 2
 
 
 # --- outside of a cluster ---------------------------------------------------------------------------------------------
