@@ -10,8 +10,6 @@ import functools
 import gc
 import json
 import math
-import numbers
-import uuid
 from typing import Any, Callable, List, Union
 
 Document = Union[bytes, str]
@@ -171,6 +169,9 @@ def _special(value: float) -> str:
 
 
 def _plain(value: Any) -> Any:
+    import numbers  # both here, as they cost time and are seldom needed
+    import uuid
+
     if isinstance(value, enum.Enum):
         return value.name
     if isinstance(value, datetime.datetime):
