@@ -384,7 +384,7 @@ def test_every_row_is_answered_in_the_described_form(tmp_path: pathlib.Path) -> 
     description = json.loads(DESCRIPTION.read_text())
     form = Form(description)
     wrong: List[str] = []
-    with LocalMaster(tmp_path / "master", slots=1) as master:
+    with LocalMaster(tmp_path / "master", slots=1, initial_password="") as master:
         prepared = prepare(master)
         admin = Connection(master.url)
         world = World(admin, prepared)

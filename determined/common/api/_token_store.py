@@ -71,6 +71,12 @@ class TokenStore:
         with self._changing() as entry:
             entry.pop("active_user", None)
 
+    def forget_master(self) -> None:
+        """Forget that there is such a master, unless a user has a token for it."""
+        with self._changing_all() as masters:
+            if not masters.get(self._master, {}).get("tokens"):
+                masters.pop(self._master, None)
+
     def _entry(self) -> Dict[str, Any]:
         everything = self._read()
         if everything is None:
@@ -81,9 +87,14 @@ class TokenStore:
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[Dict[str, Any]]:
+        with self._changing_all() as masters:
+            yield masters.setdefault(self._master, {"tokens": {}})
+
+    @contextlib.contextmanager
+    def _changing_all(self) -> Iterator[Dict[str, Any]]:
         with _files.locked(self.path):
             everything = self._read_or_remove()
-            yield everything["masters"].setdefault(self._master, {"tokens": {}})
+            yield everything["masters"]
             _files.write_private(self.path, json.dumps(everything, indent=4, sort_keys=True))
 
     def _read_or_remove(self) -> Dict[str, Any]:
