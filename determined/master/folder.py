@@ -27,7 +27,7 @@ _LOCK = "lock"
 # who only looks whether a folder is held takes its lock for a moment
 _PATIENCE_SECONDS = 1.0
 _PAUSE_SECONDS = 0.05
-_PRIVATE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", "master.log", "cluster.json", "port")
+_PRIVATE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", _LOCK, "master.log", "cluster.json", "port")
 _PRIVATE_FOLDERS = ("runs",)
 
 
@@ -91,6 +91,7 @@ class FolderLock:
             if time.monotonic() > deadline:
                 raise FolderInUse(self._folder, str(holder_of(self._folder) or Holder()))
             time.sleep(_PAUSE_SECONDS)
+        os.ftruncate(file, 0)
         self._file = file
         self._holder = Holder(os.getpid(), started(os.getpid()), socket.gethostname())
         self._write()
@@ -104,6 +105,7 @@ class FolderLock:
         """Give the lock back. Safe to call twice."""
         file, self._file = self._file, None
         if file is not None:
+            os.ftruncate(file, 0)
             os.close(file)
 
     def _open(self) -> int:
@@ -134,7 +136,9 @@ def holder_of(folder: Path) -> Optional[Holder]:
         finally:
             os.close(file)
         with contextlib.suppress(ValueError, TypeError):
-            return Holder(**json.loads(content))
+            holder = Holder(**json.loads(content))
+            if holder.machine != socket.gethostname() or holder.is_this_process():
+                return holder
         if time.monotonic() > deadline:
             return Holder()
         time.sleep(_PAUSE_SECONDS)  # it has just been taken

@@ -86,21 +86,20 @@ class Gateway:
             row, messages, values = self._find(method, path, is_form=headers.get("content-type") == _FORM)
             timeout = decode_timeout(headers["grpc-timeout"]) if "grpc-timeout" in headers else None
             parameters = decode_path(row, values)
-            caller = _NOBODY
-            # a stream says in its own form that the caller is nobody
-            if not row.stream or method != row.method:
+            # a query is read before the caller is known, as the real gateway does; a body only for who may send one
+            if not row.has_body and method == row.method:
+                request = decode_query(messages.request, query_pairs(query)) if query else {}
+                # a stream says in its own form that the caller is nobody
+                caller = _NOBODY if row.stream else self._caller(row, headers)
+            elif row.has_body:
                 caller = self._caller(row, headers)
-            if row.has_body:
                 largest = LARGEST_REQUEST_OF_NOBODY if row.public else LARGEST_REQUEST
                 request = await _decoded(messages.request, await read_body(receive, headers, largest))
-            elif method != row.method:
+            else:
                 # a form stands for the query that was too long for an address
+                caller = self._caller(row, headers)
                 body = await read_body(receive, headers, LARGEST_FORM)
                 request = decode_query(messages.request, [*query_pairs(body), *query_pairs(query)])
-            elif query:
-                request = decode_query(messages.request, query_pairs(query))
-            else:
-                request = {}
             if row.stream:
                 stream = Stream(send)
                 results = self._results(row, request, headers, parameters, receive)

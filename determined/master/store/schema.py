@@ -6,6 +6,7 @@ being given twice.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from pathlib import Path
 from typing import List, Tuple
@@ -417,15 +418,13 @@ def check(path: Path) -> None:
     """
     if not path.exists():
         return
-    connection = sqlite3.connect(path, isolation_level=None, timeout=60)
     try:
-        _check(connection, path)
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=60)) as connection:
+            _check(connection, path)
     except sqlite3.OperationalError as error:
         raise UnusableFolder(f"the database {path} cannot be read: {error}") from None
     except sqlite3.DatabaseError:
         raise UnusableFolder(f"{path} is not a master's database: give the master another folder") from None
-    finally:
-        connection.close()
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
