@@ -192,10 +192,15 @@ class Master:
         names = self.world.db.read_now(users.names_without_password)
         if names:
             logger.warning(
-                "every program and every user of this machine can log in as %s, who have no password: give them one"
-                " with 'det user change-password'",
+                "every program and every user of this machine can log in as %s, who have no password: give them one,"
+                " with User.change_password() of the SDK",
                 ", ".join(names),
             )
+
+    @property
+    def owner_tokens(self) -> Dict[str, str]:
+        """The tokens that the master has left for who started it, by user name."""
+        return self._owner.tokens
 
     def forget_first_password(self) -> None:
         """Forget the password that was made up: it has been told."""
@@ -271,8 +276,8 @@ def _prepare(tx: Transaction, settings: Settings, slot_count: int) -> _Prepared:
     if names:
         raise UnusableFolder(
             f"whoever reaches {settings.host or '*'}:{settings.port} could log in without a password as"
-            f" {', '.join(names)}: give them one (on 127.0.0.1, with 'det user change-password'), or listen on"
-            " 127.0.0.1 only"
+            f" {', '.join(names)}: give them one (with User.change_password() of the SDK, while it listens on"
+            " 127.0.0.1), or listen on 127.0.0.1 only"
         )
     return prepared
 

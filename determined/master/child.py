@@ -30,6 +30,7 @@ class Report(NamedTuple):
         master_id: what ``/info`` must tell, too.
         password: what it has made up for its first users; None when it has not.
         login_url: an address that logs a browser in, once; None without such a password.
+        tokens: what it has left in the token store of this user, by user name.
     """
 
     url: str
@@ -37,6 +38,7 @@ class Report(NamedTuple):
     master_id: str
     password: Optional[str]
     login_url: Optional[str]
+    tokens: Dict[str, str]
 
     def __repr__(self) -> str:
         return f"Report(url={self.url!r}, master_id={self.master_id!r})"
@@ -94,7 +96,7 @@ def start_master(
         with open(read, "rb") as pipe:
             told = _await_report(pipe, _START_SECONDS)
         if told is not None and "error" not in told:
-            report = Report(told["url"], told["port"], told["master_id"], told["password"], told["login_url"])
+            report = Report(**told)
             _check_identity(report)
             return process, report
     except BaseException:

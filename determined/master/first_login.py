@@ -15,14 +15,12 @@ import string
 import time
 from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, Optional, Tuple
-from urllib.parse import urlsplit
 
 from determined.common.api._token_store import TokenStore
-from determined.common.api._url import normalize_address
 from determined.common.api.errors import CorruptTokenCacheException
 
 from .auth import open_session
-from .settings import Settings
+from .settings import Settings, addresses
 from .store.database import Database, Transaction
 
 logger = logging.getLogger("determined.master")
@@ -103,8 +101,9 @@ class OwnerTokens:
 
     def __init__(self, db: Database, settings: Settings) -> None:
         self._db = db
-        self._stores = [TokenStore(normalize_address(url)) for url in _addresses(settings)]
-        self._tokens: Dict[str, str] = {}
+        self._addresses = addresses(settings.host, settings.port)
+        self.tokens: Dict[str, str] = {}
+        """By user name."""
 
     async def leave(self, *, is_new: bool) -> None:
         """Leave a token for each user whose password was made up and never changed.
@@ -112,13 +111,13 @@ class OwnerTokens:
         Parameters:
             is_new: the data folder is: what the store knows of this address is of other masters.
         """
-        self._tokens = await self._db.write(_open_tokens)
-        if self._tokens:
+        self.tokens = await self._db.write(_open_tokens)
+        if self.tokens:
             await self._change(self._put, is_new)
 
     async def take_back(self) -> None:
         """Remove them again."""
-        if self._tokens:
+        if self.tokens:
             await self._change(self._drop)
 
     async def _change(self, change: Callable[..., None], *args: Any) -> None:
@@ -130,18 +129,18 @@ class OwnerTokens:
             logger.warning("the token store of this user cannot be changed, log in with a password: %s", error)
 
     def _put(self, is_new: bool) -> None:
-        for store in self._stores:
+        for store in map(TokenStore, self._addresses):
             if is_new:
                 for user in store.users():
                     store.drop_user(user)
                 if store.active_user() is not None:
                     store.clear_active()
-            for user, token in self._tokens.items():
+            for user, token in self.tokens.items():
                 store.set_token(user, token)
 
     def _drop(self) -> None:
-        for store in self._stores:
-            for user, token in self._tokens.items():
+        for store in map(TokenStore, self._addresses):
+            for user, token in self.tokens.items():
                 if store.token(user) == token:
                     store.drop_token(user)
             store.forget_master()
@@ -157,11 +156,3 @@ def _open_tokens(tx: Transaction) -> Dict[str, str]:
         if user is not None and user["password_hash"] == made_up:
             tokens[name] = open_session(tx, user["id"], "owner", lifetime=None)[1]
     return tokens
-
-
-def _addresses(settings: Settings) -> List[str]:
-    """The addresses that the owner may call the master by."""
-    hosts = [urlsplit(settings.url).netloc.rpartition(":")[0]]
-    if settings.is_private() or settings.host in ("", "0.0.0.0", "::"):
-        hosts += ["localhost", "127.0.0.1"] if settings.host in ("localhost", "::") else ["localhost"]
-    return [f"http://{host}:{settings.port}" for host in dict.fromkeys(hosts)]

@@ -30,6 +30,7 @@ LARGEST_REQUEST = 128 * 1024 * 1024
 LARGEST_FORM = 16 * 1024 * 1024
 LARGEST_REQUEST_OF_NOBODY = 64 * 1024
 _DECODE_ELSEWHERE_FROM = 256 * 1024
+_MOST_VALUES = 4_000_000
 _COMPRESS_FROM = 64 * 1024
 _NOBODY = Caller(0, "", False, 0, "", None)
 _SECURITY = [
@@ -245,9 +246,16 @@ async def _hang_up(receive: Receive) -> None:
 
 
 async def _decoded(message: Any, body: bytes) -> Any:
-    """Read a body; a large one on another thread, so that others are answered meanwhile."""
+    """Read a body; a large one on another thread, so that others are answered meanwhile.
+
+    Raises:
+        Refusal: it cannot be read, or holds more values than a thread reads in a moment: while it builds them, the
+            interpreter does little else.
+    """
     if len(body) < _DECODE_ELSEWHERE_FROM:
         return decode_body(message, body)
+    if body.count(b",") > _MOST_VALUES:
+        raise Refusal(Code.RESOURCE_EXHAUSTED, f"the request holds more than {_MOST_VALUES} values")
     return await asyncio.get_running_loop().run_in_executor(None, decode_body, message, body)
 
 

@@ -7,10 +7,10 @@ import socket
 import subprocess
 from pathlib import Path
 from types import TracebackType
-from typing import List, Optional, Type, Union
+from typing import Dict, List, Optional, Type, Union
 
 from .child import end, remember_port, remembered_port, start_master
-from .settings import url_of
+from .settings import addresses, url_of
 
 
 class LocalMaster:
@@ -113,6 +113,7 @@ class LocalMaster:
             self._arguments(port), data_dir=self._data_dir, password=self._given_password, is_kept=True
         )
         self._port = report.port
+        self._lend(report.tokens)
         self._made_up = report.password or self._made_up
         remember_port(self._data_dir, report.port)
         return self
@@ -121,6 +122,7 @@ class LocalMaster:
         """Stop the master and its tasks. Safe to call twice; what is unfinished goes on when it is started again."""
         process, self._process = self._process, None
         if process is not None:
+            self._lend({})
             end(process)
 
     def __enter__(self) -> "LocalMaster":
@@ -130,6 +132,13 @@ class LocalMaster:
         self, kind: Optional[Type[BaseException]], error: Optional[BaseException], trace: Optional[TracebackType]
     ) -> None:
         self.stop()
+
+    def _lend(self, tokens: Dict[str, str]) -> None:
+        # the token store's file may be out of reach: this process logs in all the same
+        from determined.common.api import _token_store
+
+        for address in addresses(self._host, self._port):
+            _token_store.lend(address, dict(tokens))
 
     def _arguments(self, port: int) -> List[str]:
         arguments = ["--host", self._host, "--port", str(port)]

@@ -137,12 +137,14 @@ def _say_it_is_up(master: Master) -> None:
         "master_id": world.identity.master_id,
         "password": first.password if first is not None else None,
         "login_url": first.url if first is not None else None,
+        "tokens": master.owner_tokens,
     }
     if settings.report_fd is not None:
         _report(settings, told)
-    elif first is not None:
-        sys.stdout.write(first.text())
-        sys.stdout.flush()
+    elif first is not None and sys.stdout is not None:
+        with contextlib.suppress(OSError, ValueError):  # nobody reads it
+            sys.stdout.write(first.text())
+            sys.stdout.flush()
     master.forget_first_password()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 VERSION = "0.38.1"
 """The version of the API that the embedded master answers as."""
@@ -71,12 +71,7 @@ class Settings:
 
     def is_private(self) -> bool:
         """Whether only this machine can reach the master."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:  # a name, or empty for all addresses
-            return False
+        return self.host == "localhost" or _is_loopback(self.host)
 
     @property
     def url(self) -> str:
@@ -95,3 +90,30 @@ def url_of(host: str, port: int) -> str:
     elif host == "::":
         host = "::1"
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def addresses(host: str, port: int) -> List[str]:
+    """Return the addresses in the normal form by which programs on this machine may call a master, the usual one first.
+
+    Parameters:
+        host: the address it listens on.
+    """
+    names = [host]
+    if host in ("", "0.0.0.0"):
+        names = ["127.0.0.1", "localhost"]
+    elif host == "::":
+        names = ["[::1]", "localhost", "127.0.0.1"]
+    elif host == "localhost":
+        names = ["localhost", "127.0.0.1"]
+    elif _is_loopback(host):
+        names = [f"[{host}]" if ":" in host else host, "localhost"]
+    elif ":" in host:
+        names = [f"[{host}]"]
+    return [f"http://{name.lower()}:{port}" for name in names]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name, or empty for all addresses
+        return False

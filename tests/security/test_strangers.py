@@ -90,6 +90,14 @@ def test_a_large_body_of_a_user_is_read_whole(master: LocalMaster) -> None:
     connection.close()
 
 
+def test_a_body_of_very_many_values_is_refused_before_they_are_built(master: LocalMaster) -> None:
+    connection = Connection(master.url, password="Passw0rd")
+    body = b'{"name": "many", "metadata": {"a": [' + b"0," * 4_000_000 + b"0]}}"
+    status, answer = connection.send("POST", "/api/v1/models", body)
+    assert (status, json.loads(answer)["error"]["code"]) == (429, 8)
+    connection.close()
+
+
 def test_paths_and_queries_are_read_before_the_caller_is_asked(master: LocalMaster) -> None:
     assert ask(master.url, "GET", "/api/v1/experiments/x").status == 400
     assert ask(master.url, "GET", "/api/v1/experiments?limit=x").status == 400

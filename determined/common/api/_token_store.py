@@ -17,6 +17,21 @@ from ._url import normalize_address
 _VERSION = 2
 
 
+_lent: Dict[str, Dict[str, str]] = {}
+
+
+def lend(master_url: str, tokens: Dict[str, str]) -> None:
+    """Let this process know tokens of users, in whatever state the file is; none takes them back.
+
+    Parameters:
+        master_url: the master's address in the normal form.
+    """
+    if tokens:
+        _lent[master_url] = tokens
+    else:
+        _lent.pop(master_url, None)
+
+
 class TokenStore:
     """The logins of one master. Every call reads the file anew; changes are made under its lock."""
 
@@ -38,7 +53,7 @@ class TokenStore:
     def token(self, user: str) -> Optional[str]:
         """Return the cached token of a user, or None."""
         token: Optional[str] = self._entry().get("tokens", {}).get(user)
-        return token
+        return token or _lent.get(self._master, {}).get(user)
 
     def users(self) -> List[str]:
         """Return the users that have a cached token."""
@@ -51,6 +66,7 @@ class TokenStore:
 
     def drop_user(self, user: str) -> None:
         """Forget a user's token, and that they are the active one."""
+        _lent.get(self._master, {}).pop(user, None)
         with self._changing() as entry:
             entry.setdefault("tokens", {}).pop(user, None)
             if entry.get("active_user") == user:
@@ -58,6 +74,7 @@ class TokenStore:
 
     def drop_token(self, user: str) -> None:
         """Forget a token that does not hold any more; the active user stays."""
+        _lent.get(self._master, {}).pop(user, None)
         with self._changing() as entry:
             entry.setdefault("tokens", {}).pop(user, None)
 
