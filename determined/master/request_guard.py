@@ -9,7 +9,7 @@ the master. Programs send no such headers and are not concerned.
 - What changes something, and a WebSocket, must come from a page of the master itself, or from no page at all.
 - So must what reads, unless somebody follows a link.
 - A form is refused wherever it comes from: no page of the master has one, and programs that call JSON a form or a
-  text do not send a browser's headers or cookies with it.
+  text do not send a browser's headers with it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from starlette.types import Scope
 from .settings import Settings
 
 _SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
-_FORMS = (b"text/plain", b"multipart/form-data", b"application/x-www-form-urlencoded")
+_FORM = b"application/x-www-form-urlencoded"
+_FORMS = (b"text/plain", b"multipart/form-data", _FORM)
 _OWN_SITES = frozenset((b"same-origin", b"none"))
 _MOST_REMEMBERED = 256
 _SHOWN = 100
@@ -76,9 +77,12 @@ class RequestGuard:
             return f"requests of pages of {origin[:_SHOWN].decode('latin-1')} are refused"
         if site is not None and site not in _OWN_SITES:
             return "requests of other sites' pages are refused"
-        is_browser = origin is not None or site is not None or has_cookie
-        if is_browser and kind is not None and kind.lower().startswith(_FORMS):
-            return "forms are refused: send JSON as application/json"
+        if kind is not None and (origin is not None or site is not None or has_cookie):
+            kind = kind.lower()
+            # programs keep cookies, too, and some call whatever they send so
+            is_program = origin is None and site is None and kind.startswith(_FORM)
+            if kind.startswith(_FORMS) and not is_program:
+                return "forms are refused: send JSON as application/json"
         return None
 
     def _is_own(self, host: bytes) -> bool:
