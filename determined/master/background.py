@@ -19,7 +19,7 @@ from typing import Any, Dict, Iterator, List, Optional
 
 from .child import MasterNotStarted, master_at, start_master
 from .errors import FolderInUse, UnusableFolder
-from .folder import DATABASE, FolderLock, Holder, holder_of, write_private
+from .folder import DATABASE, FolderLock, Holder, holder_of, make_private, write_private
 from .settings import url_of
 
 _STOP_SECONDS = 60.0
@@ -134,13 +134,10 @@ def _homes(name: str, folder: Optional[Path]) -> List[Path]:
 
 def _cluster_in(home: Path, name: str) -> Optional[Cluster]:
     noted = _read_note(home)
-    holder = holder_of(home)
-    if noted is None and (holder is None or not (home / DATABASE).exists()):
+    if noted is None:  # a master without a cluster's name, say
         return None
-    noted = noted or {}
-    url = (holder.url if holder is not None else "") or str(noted.get("url", ""))
-    pid = (holder.pid if holder is not None else 0) or int(noted.get("pid", 0))
-    return Cluster(name, home, url, pid)
+    holder = holder_of(home) or Holder()
+    return Cluster(name, home, holder.url or noted["url"], holder.pid or noted["pid"])
 
 
 def _read_note(home: Path) -> Optional[Dict[str, Any]]:
@@ -213,15 +210,28 @@ def start_new(
     if slots is not None:
         arguments += ["--slots", str(slots)]
     home.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(home)
+    # from here on it can be found and stopped, whatever becomes of this process
+    _note_first(home, {"url": url_of(host, port), "pid": 0, "port": port})
     try:
         process, report = start_master(arguments, data_dir=home, password=initial_password, is_kept=False)
     except MasterNotStarted as error:
         _refuse_running(name, home)
+        if not (home / DATABASE).exists():
+            (home / _NOTE).unlink(missing_ok=True)
         raise RuntimeError(f"cluster {name!r}: {error}{_who_has(host, port)}") from None
     write_private(home / _NOTE, json.dumps({"url": report.url, "pid": process.pid, "port": report.port}))
     # it outlives this process on purpose: its end is not this object's to wait for
     process.returncode = 0
     return Started(Cluster(name, home, report.url, process.pid), report.password, report.login_url)
+
+
+def _note_first(home: Path, values: Dict[str, Any]) -> None:
+    """Note a cluster that has no note yet; of two who do it at once, one does."""
+    with contextlib.suppress(FileExistsError):
+        file = os.open(home / _NOTE, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with open(file, "w") as note:
+            note.write(json.dumps(values))
 
 
 def _check_name(name: str) -> None:

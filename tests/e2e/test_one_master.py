@@ -217,6 +217,28 @@ def test_a_cluster_of_an_older_place_is_found_and_only_what_is_its_own_is_remove
     assert background.find("checkpoints") is None
 
 
+def test_a_master_that_is_no_cluster_is_none(home: pathlib.Path) -> None:
+    """`python -m determined.master` keeps its data beside the clusters, and is stopped by who started it."""
+    with LocalMaster(home / "master", slots=0) as master:
+        assert background.find("master") is None
+        assert background.list_clusters() == []
+        assert background.stop("master", delete=True) is False
+        assert client.Determined(master=master.url).get_session_username() == "determined"
+
+
+def test_a_cluster_can_be_stopped_although_who_started_it_was_killed(tmp_path: pathlib.Path) -> None:
+    script = (
+        "import sys, os, pathlib\nfrom determined.master import background, child\n"
+        "child._check_identity = lambda report: os.kill(os.getpid(), 9)\n"
+        f"background.start('orphan', folder=pathlib.Path({str(tmp_path)!r}), port=0, slots=0)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False, timeout=60).returncode == -9
+    cluster = background.find("orphan", tmp_path)
+    assert cluster is not None
+    assert cluster.is_running()
+    assert background.stop("orphan", delete=True, folder=tmp_path) is True
+
+
 def test_a_folder_that_holds_other_things_becomes_no_cluster(tmp_path: pathlib.Path) -> None:
     (tmp_path / "photographs").mkdir()
     (tmp_path / "photographs" / "cat.jpg").write_text("")
