@@ -301,10 +301,10 @@ def _end(name: str, home: Path, holder: Holder) -> None:
         os.kill(holder.pid, signal.SIGTERM)
     deadline = time.monotonic() + _STOP_SECONDS
     while True:
-        with contextlib.suppress(ChildProcessError):  # not ours
-            os.waitpid(holder.pid, os.WNOHANG)
         now = holder_of(home)
         if (now is None or now != holder) and not holder.is_this_process():
+            with contextlib.suppress(ChildProcessError):  # it was started by another process
+                os.waitpid(holder.pid, os.WNOHANG)
             return
         if time.monotonic() > deadline:
             raise RuntimeError(f"the master of cluster {name!r} (process {holder.pid}) does not end")
