@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import shutil
 import sys
 
 import nox
@@ -88,6 +89,17 @@ def interop(session: nox.Session) -> None:
         session.run("python", "-m", "venv", str(released))
     session.run(str(python), "-m", "pip", "install", "-q", "determined==0.38.1", "requests-mock", external=True)
     session.run("pytest", "tests/interop", *session.posargs, env={"DET_RELEASED_PYTHON": str(python)})
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Pages of strangers in a real browser, beside a master; needs Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    if found is None:
+        session.skip("there is no Chromium")
+    session.install("-e", ".[master]", *TEST_NEEDS)
+    session.run("pytest", "--timeout=240", "tests/browser", *session.posargs, env={"DET_TEST_BROWSER": str(found)})
 
 
 @nox.session

@@ -37,7 +37,7 @@ def own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
 @pytest.fixture
 def master(tmp_path: pathlib.Path) -> Iterator[LocalMaster]:
     """A fresh master with two slots, for one test."""
-    with LocalMaster(tmp_path / "master", slots=2) as started:
+    with LocalMaster(tmp_path / "master", slots=2, initial_password="") as started:
         yield started
     assert processes_of(tmp_path) == [], "the master left processes behind"
 

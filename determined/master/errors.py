@@ -1,8 +1,10 @@
 """How the master says no.
 
 Exception
-└── Refusal              a request that cannot be granted: code, text
-    └── StorageFull      nothing was stored: the disk is full
+├── Refusal              a request that cannot be granted: code, text
+│   └── StorageFull      nothing was stored: the disk is full
+└── UnusableFolder       a master cannot start on this data folder
+    └── FolderInUse      another master holds it
 
 A `Refusal` becomes ``{"error": {"code", "reason", "error"}}`` under /api/v1 and ``{"message"}`` elsewhere.
 """
@@ -12,6 +14,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from enum import Enum
+from pathlib import Path
 from typing import Union
 
 logger = logging.getLogger("determined.master")
@@ -74,6 +77,17 @@ class StorageFull(Refusal):
 
     def __init__(self) -> None:
         super().__init__(Code.RESOURCE_EXHAUSTED, "the master's disk is full: nothing was stored")
+
+
+class UnusableFolder(RuntimeError):
+    """A master cannot start on a data folder; the text says why in one line."""
+
+
+class FolderInUse(UnusableFolder):
+    """Another master holds the data folder."""
+
+    def __init__(self, folder: Path, holder: str) -> None:
+        super().__init__(f"the folder {folder} is in use by {holder}: stop that one, or give this one another folder")
 
 
 def not_found(kind: str, identity: Union[int, str, None] = None) -> Refusal:

@@ -384,7 +384,7 @@ def test_every_row_is_answered_in_the_described_form(tmp_path: pathlib.Path) -> 
     description = recorded.load("api")
     form = Form(description)
     wrong: List[str] = []
-    with LocalMaster(tmp_path / "master", slots=1) as master:
+    with LocalMaster(tmp_path / "master", slots=1, initial_password="") as master:
         prepared = prepare(master)
         admin = Connection(master.url)
         world = World(admin, prepared)

@@ -35,7 +35,7 @@ def needs() -> None:
 @pytest.fixture(scope="module")
 def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
     """One prepared master for all tests of a file."""
-    with LocalMaster(tmp_path_factory.mktemp("master"), slots=1, log_level="warning") as master:
+    with LocalMaster(tmp_path_factory.mktemp("master"), slots=1, log_level="warning", initial_password="") as master:
         prepared = prepare(master)
         add_prober(master.url)
         yield Fuzzed(master, prepared)

@@ -75,7 +75,7 @@ def _line(task_id: str, log: TaskLog) -> Line:
 @answers("POST", "/task-logs", public=True)
 async def write_lines_without_login(call: PlainCall) -> Response:
     try:
-        sent = json.loads(await call.request.body() or b"null")
+        sent = json.loads(await call.body() or b"null")
     except ValueError as error:
         raise plain(f"decoding task logs: {error}") from None
     if not (sent is None or isinstance(sent, list)) or not all(isinstance(log, dict) for log in sent or ()):

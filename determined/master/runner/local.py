@@ -19,7 +19,9 @@ import tempfile
 from pathlib import Path
 from typing import Dict, Iterator, List, NamedTuple, Optional
 
+from ..folder import open_private
 from ..package import package_path
+from ..processes import started as _started
 from . import Exit, Launch
 
 logger = logging.getLogger("determined.master.runner")
@@ -38,7 +40,14 @@ class _Handle(NamedTuple):
 class LocalRunner:
     """Runs allocations on this machine."""
 
-    def __init__(self, python: Optional[str] = None) -> None:
+    def __init__(self, python: Optional[str] = None, *, umask: Optional[int] = None) -> None:
+        """Say how tasks are run.
+
+        Parameters:
+            python: the interpreter of their supervisors; None for this one.
+            umask: of tasks; None for that of this process.
+        """
+        self._umask = umask
         self._python = python or sys.executable
         self._children: Dict[int, "subprocess.Popen[bytes]"] = {}
 
@@ -48,7 +57,9 @@ class LocalRunner:
     def _start(self, launch: Launch) -> str:
         workdir = launch.workdir or launch.run_dir / "workdir"
         # One of the user's choice is made by the supervisor, which says so in the log when it cannot.
-        (launch.run_dir if launch.workdir else workdir).mkdir(parents=True, exist_ok=True)
+        launch.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not launch.workdir:
+            workdir.mkdir(exist_ok=True)
         # Not in the run directory: its path may be too long for the name of a Unix socket.
         temp_dir = "" if "TMPDIR" in launch.environment else tempfile.mkdtemp(prefix="determined-task-")
         try:
@@ -78,16 +89,17 @@ class LocalRunner:
             "token": launch.token,
             "prepare": launch.prepare,
             "awaits_word": True,
+            "umask": self._umask,
         }
         _write_private(spec, json.dumps(values))
-        with open(launch.run_dir / "supervisor.log", "ab") as log:
+        with open(open_private(launch.run_dir / "supervisor.log"), "ab") as log:
             return subprocess.Popen(
                 [self._python, "-m", "determined.exec.supervisor", str(spec)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 cwd=str(launch.run_dir),
-                env={**os.environ, "PYTHONPATH": package_path()},
+                env=_environment(),
                 start_new_session=True,
             )
 
@@ -163,6 +175,12 @@ class LocalRunner:
             child.wait()
 
 
+def _environment() -> Dict[str, str]:
+    """What a supervisor gets of the master's environment: nothing that speaks of a master or its users' secrets."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DET_")}
+    return {**kept, "PYTHONPATH": package_path()}
+
+
 def _write_private(path: Path, content: str) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
         f.write(content)
@@ -180,19 +198,6 @@ def _process_descriptor(pid: int) -> Iterator[Optional[int]]:
     finally:
         if descriptor is not None:
             os.close(descriptor)
-
-
-def _started(pid: int) -> str:
-    """When a process was started, as text that differs for another process with the same number; "" for none."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        if Path("/proc/self/stat").exists():
-            return ""
-        listed = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        return listed.stdout.strip()
-    fields = stat.rpartition(")")[2].split()
-    return "" if fields[0] == "Z" else fields[19]
 
 
 def _remove_folder(path: str) -> None:

@@ -136,7 +136,7 @@ def _launch(
 ) -> Launch:
     allocation_id, task_id = allocation["id"], allocation["task_id"]
     _, allocation_token = open_session(tx, owner_id, "allocation", lifetime=None, allocation_id=allocation_id)
-    _, user_token = open_session(tx, owner_id, allocation_id=allocation_id)
+    _, user_token = open_session(tx, owner_id, "task", allocation_id=allocation_id)
     owner = tx.scalar("SELECT username FROM users WHERE id = ?", (owner_id,))
     run_dir = _run_dir(world, allocation)
     url = urlsplit(world.url)

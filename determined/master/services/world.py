@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import List
 
 from ..auth import Authenticator
+from ..first_login import OnceCode
 from ..notify import Hub
 from ..settings import Settings
 from ..store.database import Database
 from .allocations import Meetings
 from .devices import Device
+from .login_pace import LoginPace
 from .master_log import MasterLog
 
 
@@ -42,11 +44,19 @@ class World:
     log: MasterLog
     started_at: int
     """Microseconds since 1970."""
+    once: OnceCode
+    """The address that logs a browser in, once."""
+    logins: LoginPace
 
     @property
     def slot_count(self) -> int:
         """Slots of the one agent; 0 when there is no agent."""
         return len(self.devices)
+
+    @property
+    def needs_passwords(self) -> bool:
+        """Whether others can reach the master, so that nobody may log in without a password."""
+        return not self.settings.is_private()
 
     @property
     def device(self) -> str:
@@ -56,5 +66,4 @@ class World:
     @property
     def url(self) -> str:
         """Where tasks on this machine find the master."""
-        host = self.settings.host
-        return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::', '') else host}:{self.settings.port}"
+        return self.settings.url

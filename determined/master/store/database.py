@@ -111,6 +111,7 @@ class Database:
 
         Raises:
             ValueError: an unknown durability.
+            UnusableFolder: the file is no database of a master, or of a newer version.
         """
         if durability not in ("normal", "full"):
             raise ValueError(f"durability must be 'normal' or 'full', not {durability!r}")
@@ -119,6 +120,7 @@ class Database:
         self._cache: Dict[Any, Any] = {}
         self._durability = durability
         self._jobs: "queue.SimpleQueue[Optional[_Job]]" = queue.SimpleQueue()
+        schema.check(path)
         self._writer_connection = self._connect()
         schema.migrate(self._writer_connection)
         self._here = Connection(self._connect(read_only=True))

@@ -6,8 +6,17 @@ being given twice.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+from pathlib import Path
 from typing import List, Tuple
+
+from determined._version import __version__
+
+from ..errors import UnusableFolder
+
+VERSION_FACT = "version"
+"""The fact that says which version of the package used the file last."""
 
 _FIRST = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -424,4 +433,38 @@ def migrate(connection: sqlite3.Connection) -> None:
             continue
         connection.executescript(
             f"BEGIN IMMEDIATE;\n{script}\nINSERT INTO migrations VALUES ('{name}', datetime('now'));\nCOMMIT;"
+        )
+
+
+def check(path: Path) -> None:
+    """Look whether a file is a master's database that this version can read; changes nothing.
+
+    Raises:
+        UnusableFolder: it is another program's, of a newer version, or broken.
+    """
+    if not path.exists():
+        return
+    try:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=60)) as connection:
+            _check(connection, path)
+    except sqlite3.OperationalError as error:
+        raise UnusableFolder(f"the database {path} cannot be read: {error}") from None
+    except sqlite3.DatabaseError:
+        raise UnusableFolder(f"{path} is not a master's database: give the master another folder") from None
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables or tables == {"migrations"}:  # new, or its first start was cut short
+        return
+    applied = {row[0] for row in connection.execute("SELECT name FROM migrations")} if "migrations" in tables else set()
+    known = [name for name, _ in MIGRATIONS]
+    if known[0] not in applied:
+        raise UnusableFolder(f"{path} is a database of another program: give the master another folder")
+    if applied - set(known):
+        found = connection.execute("SELECT value FROM facts WHERE name = ?", (VERSION_FACT,)).fetchone()
+        theirs = f"version {found[0]}" if found is not None else "a newer version"
+        raise UnusableFolder(
+            f"{path} was written by {theirs} of determined, and this is version {__version__}, which cannot read it:"
+            " install the newer one, or give the master another folder"
         )
