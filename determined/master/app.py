@@ -18,6 +18,7 @@ from . import routes
 from .auth import Authenticator, create_first_users
 from .gateway import PREFIX, Gateway
 from .notify import Hub, MasterLogged
+from .patterns import Matcher
 from .plain import PlainRoutes
 from .runner.local import LocalRunner
 from .services.allocations import Meetings
@@ -101,6 +102,7 @@ class Master:
             devices=devices,
             meetings=Meetings(),
             log=MasterLog(),
+            matcher=Matcher(),
             started_at=timestamps.now(),
         )
         loop = asyncio.get_running_loop()
@@ -142,6 +144,7 @@ class Master:
         await self.quiesce()
         for worker in reversed(self._workers):
             await worker.stop()
+        self.world.matcher.close()
         self.world.log.stop()
         self.world.db.close()
 

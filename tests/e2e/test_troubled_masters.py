@@ -222,10 +222,41 @@ def test_what_cannot_start_fails_with_a_line_in_its_log(tmp_path: pathlib.Path, 
         )
         command = launch(admin, "true")
         wait_until(lambda: is_over(admin, command))
-        assert experiment.wait(interval=0.1).name == "ERROR"
+        assert experiment.wait(interval=0.1) == client.ExperimentState.ERROR
         trial = experiment.list_trials()[0]
         said = "\n".join(trial.iter_logs())
         for log in (said, log_of(admin, command)):
             assert "could not be started" in log or "supervisor" in log, log
             assert "ERROR" in log
+        admin.close()
+
+
+@pytest.mark.parametrize("hook", ["", "import sys\nsys.modules['re2'] = None\n"], ids=["re2 if there is", "no re2"])
+def test_a_pattern_that_backtracks_without_end_keeps_the_master_from_nothing(tmp_path: pathlib.Path, hook: str) -> None:
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "train.py").write_text("print('a' * 48 + '!', flush=True)\nprint('the disk is bad')\nexit(3)\n")
+    with HookedMaster(tmp_path / "master", slots=1, hook=hook) as master:
+        client.login(master=master.url, user="admin", password="")
+        admin = Connection(master.url)
+        trigger = {"triggerType": "TRIGGER_TYPE_TASK_LOG", "condition": {"regex": "(a|aa)+$"}}
+        hooked = {"url": "http://127.0.0.1:9/", "webhookType": "WEBHOOK_TYPE_DEFAULT", "mode": "WEBHOOK_MODE_WORKSPACE"}
+        admin.call("POST", "/api/v1/webhooks", {**hooked, "name": "slow", "triggers": [trigger]})
+        experiment = client.create_experiment(
+            {
+                "name": "slow pattern",
+                "entrypoint": "python3 train.py",
+                "searcher": {"name": "single", "metric": "loss"},
+                "max_restarts": 3,
+                "log_policies": [
+                    {"pattern": "^(a+)+$", "action": "exclude_node"},
+                    {"name": "bad disk", "pattern": "disk is (bad|broken)", "action": "cancel_retries"},
+                ],
+            },
+            str(model),
+        )
+        assert experiment.wait(interval=0.1) == client.ExperimentState.ERROR
+        trial = admin.call("GET", f"/api/v1/experiments/{experiment.id}/trials")["trials"][0]
+        assert trial["restarts"] == 0
+        assert admin.send("GET", "/info")[0] == 200
         admin.close()
