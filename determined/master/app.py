@@ -29,6 +29,7 @@ from .services.experiment_removal import ExperimentRemoval
 from .services.heartbeats import Watchdog
 from .services.log_retention import LogCleaner
 from .services.master_log import MasterLog
+from .services.search_starts import SearchStarter
 from .services.webhook_calls import WebhookSender
 from .services.webhooks import signing_key
 from .services.world import Identity, World
@@ -112,6 +113,7 @@ class Master:
         self._engine = Engine(self.world, LocalRunner(self.settings.python))
         self._workers: List[Worker] = [
             self._engine,
+            SearchStarter(db, hub),
             ExperimentRemoval(db, hub),
             Deletions(db, hub),
             Watchdog(db),

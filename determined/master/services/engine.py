@@ -15,7 +15,7 @@ import json
 import logging
 import uuid
 from functools import partial
-from typing import Callable, Coroutine, Dict, List, Optional, Set, Tuple
+from typing import Callable, Coroutine, Dict, List, Optional, Set
 
 from determined.common import timestamps
 
@@ -28,7 +28,7 @@ from ..runner import Launch, Runner
 from ..settings import AGENT_ID, RESOURCE_POOL
 from ..store import allocations, checkpoints, log_policies, slots, trials
 from ..store.database import Connection, Row, Transaction
-from . import checkpoint_removal, launch, lifecycle, task_log
+from . import checkpoint_removal, launch, lifecycle, task_log, waiting
 from .world import World
 
 logger = logging.getLogger("determined.master.engine")
@@ -37,7 +37,6 @@ _ZERO_SLOT_ROOM = 100
 _INVALID_HP_GRACE_SECONDS = 10.0
 _STOP_SECONDS = 15.0
 _STOP_WRITE_SECONDS = 3.0
-_DEFAULT_PRIORITY = 42
 _LOOK_AGAIN_SECONDS = 60.0
 _NOT_STARTED = 127
 
@@ -85,9 +84,9 @@ class Engine:
             for handle in self._handles.values():
                 self._runner.kill(handle)
             patience = _STOP_WRITE_SECONDS
-        waiting = [t for t in self._tasks if t.get_name().startswith("wait ")]
-        if waiting:
-            await asyncio.wait(waiting, timeout=patience)
+        ending = [t for t in self._tasks if t.get_name().startswith("wait ")]
+        if ending:
+            await asyncio.wait(ending, timeout=patience)
         await self._loop.stop()
         for task in self._tasks:
             task.cancel()
@@ -235,47 +234,15 @@ def _place(tx: Transaction, world: World) -> List[str]:
     if world.slot_count == 0:
         return placed
     _give_up_excluded(tx)
-    tasks: Dict[str, Tuple[str, int]] = {}  # request -> task, slots
-    requests: List[scheduler.Request] = []
-    limits: Dict[str, Optional[int]] = {}
-    used: Dict[str, int] = {}
-    for number, row in enumerate(allocations.waiting_trials(tx)):
-        task = allocations.latest_task_of_trial(tx, row["trial_id"])
-        if task is None:
-            continue
-        group = str(row["experiment_id"])
-        limits[group] = row["max_slots"]
-        if group not in used:
-            used[group] = allocations.live_count_by_slots(tx, row["experiment_id"])
-        tasks[task["id"]] = (task["id"], row["slots"])
-        requests.append(
-            scheduler.Request(
-                task["id"],
-                group,
-                row["slots"],
-                row["priority"] or _DEFAULT_PRIORITY,
-                row["queue_position"] or 0.0,
-                number,
-            )
-        )
-    for number, row in enumerate(allocations.waiting_tasks(tx)):
-        if row["type"] == checkpoint_removal.TASK_TYPE:
-            continue
-        spec = json.loads(row["spec"] or "{}")
-        wanted = int(spec.get("slots", 0))
-        tasks[row["id"]] = (row["id"], wanted)
-        priority, position = spec.get("priority", _DEFAULT_PRIORITY), spec.get("queue_position", 0.0)
-        requests.append(scheduler.Request(row["id"], row["id"], wanted, priority, position, number))
-    if not requests:
-        return placed
-    free = sorted(set(slots.usable(tx)) - set(allocations.slots_in_use(tx)))
-    running_beside = sum(
-        a["slots"] == 0 and a["task_type"] != checkpoint_removal.TASK_TYPE for a in allocations.live(tx)
-    )
-    room = _ZERO_SLOT_ROOM - running_beside if slots.agent_enabled(tx) else 0
-    for decision in scheduler.assign(requests, free, limits, used, room):
-        task_id, wanted = tasks[decision.key]
-        placed.append(_open_allocation(tx, task_id, wanted, list(decision.slots)))
+    live = allocations.live(tx)
+    held = {number for row in live for number in json.loads(row["slot_ids"])}
+    free = [number for number in slots.usable(tx) if number not in held]
+    beside = sum(row["slots"] == 0 and row["task_type"] != checkpoint_removal.TASK_TYPE for row in live)
+    room = max(0, _ZERO_SLOT_ROOM - beside) if slots.agent_enabled(tx) else 0
+    queue = waiting.read_queue(tx, live, len(free), room)
+    wanted = {request.key: request.slots for request in queue.requests}
+    for decision in scheduler.assign(queue.requests, free, queue.limits, queue.used, room):
+        placed.append(_open_allocation(tx, decision.key, wanted[decision.key], list(decision.slots)))
     return placed
 
 

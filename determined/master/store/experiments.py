@@ -55,6 +55,13 @@ def find(connection: Connection, experiment_id: int) -> Optional[Row]:
     return connection.one("SELECT * FROM experiments WHERE id = ?", (experiment_id,))
 
 
+def find_all(connection: Connection, experiment_ids: Sequence[int]) -> List[Row]:
+    """The own rows of those experiments that there are."""
+    return connection.all(
+        "SELECT * FROM experiments WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(experiment_ids)),)
+    )
+
+
 def find_shown(connection: Connection, experiment_id: int) -> Optional[Row]:
     """All that a single read shows of an experiment, but for its trials."""
     return connection.one(
