@@ -175,6 +175,7 @@ class Engine:
     async def _end(self, allocation_id: str, ending: lifecycle.Ending, results: bytes = b"", line: str = "") -> None:
         name = f"the end of allocation {allocation_id}"
         await until_done(name, lambda: self._world.db.write(_ended, allocation_id, ending, results, line))
+        self._world.meetings.end(allocation_id)
 
     # --- signals ---
 
