@@ -28,6 +28,11 @@ def moved(old: str, new: str, since: str) -> None:
     _tell(f"{old} has moved since {since}: it is {new} now")
 
 
+def superseded(old: str, new: str) -> None:
+    """Warn that something should be written in another way; parameters as `renamed`."""
+    _tell(f"{old} is deprecated: use {new} instead")
+
+
 def _tell(text: str) -> None:
     """Warn at the first frame outside this package and the import system, once for each place."""
     frame = sys._getframe()

@@ -17,6 +17,7 @@ from .groups import CommandFailed, LazyGroup
 
 NOUNS: Dict[str, Tuple[str, Tuple[str, ...], str]] = {
     "checkpoint": ("determined.cli.commands.checkpoint:checkpoint", ("c",), "manage checkpoints"),
+    "config-policies": ("determined.cli.commands.config_policies:config_policies", ("cp",), "manage config policies"),
     "deploy": ("determined.cli.commands.deploy:deploy", ("d",), "start and stop masters"),
     "experiment": ("determined.cli.commands.experiment:experiment", ("e",), "manage experiments"),
     "trial": ("determined.cli.commands.trial:trial", ("t",), "manage trials"),

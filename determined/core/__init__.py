@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ._context import Context as Context
     from ._distributed import DistributedContext as DistributedContext
     from ._distributed import DummyDistributedContext as DummyDistributedContext
+    from ._experimental import DummyExperimentalCoreContext as DummyExperimentalCoreContext
     from ._experimental import ExperimentalCoreContext as ExperimentalCoreContext
     from ._init import init as init
     from ._metrics import ReportFailed as ReportFailed
@@ -41,6 +42,7 @@ __getattr__, __dir__, __all__ = attach(
         "DownloadMode": "determined.core._checkpoint:DownloadMode",
         "DummyCheckpointContext": "determined.core._checkpoint:DummyCheckpointContext",
         "DummyDistributedContext": "determined.core._distributed:DummyDistributedContext",
+        "DummyExperimentalCoreContext": "determined.core._experimental:DummyExperimentalCoreContext",
         "DummyPreemptContext": "determined.core._preempt:DummyPreemptContext",
         "DummyProfilerContext": "determined.core._profiler:DummyProfilerContext",
         "DummySearcherContext": "determined.core._searcher:DummySearcherContext",

@@ -25,8 +25,10 @@ from ._train import TrainContext, TrialIdentity
 
 if TYPE_CHECKING:
     from determined._info import ClusterInfo
-    from determined.common.api._session import BaseSession
+    from determined.common.api._session import BaseSession, Session
     from determined.tensorboard import TensorboardManager
+
+    from ._unmanaged import Plan
 
     Storage = Union[str, "os.PathLike[str]", Mapping[str, Any], None]
 
@@ -80,29 +82,70 @@ def assemble_trial(
     config = read_storage(checkpoint_storage) or info.trial._config["checkpoint_storage"]
     manager = storage_manager or storage.build(config, shared_fs_path(config))
     session = open_session(info)
-    identity = TrialIdentity(info.trial.experiment_id, info.trial.trial_id, info.trial._trial_run_id)
-    announced = call_patiently(
-        lambda: runs_api.prepare_run_for_reporting(
-            session, {"runId": info.trial.trial_id, "checkpointStorage": dict(config)}
-        )
-    )
-    shipper = ReportShipper()
-    tensorboard = _Tensorboard.make(info, config, tensorboard_mode, distributed)
-    train = TrainContext(session, identity, shipper, tensorboard.manager, tensorboard.log, rank=distributed.rank)
-    reporter = CheckpointReporter(session, info.task_id, info.allocation_id, announced.get("storageId"))
-    on_reported = None if tensorboard.log is None else tensorboard.log.store
+    parts = _Parts.make(session, info, config, tensorboard_mode, distributed)
     return Context(
-        CheckpointContext(distributed, manager, reporter, on_reported),
+        parts.checkpoint(distributed, manager, info.allocation_id),
         distributed=distributed,
         preempt=PreemptContext(session, info.allocation_id, distributed, preempt_mode),
-        train=train,
-        searcher=SearcherContext(distributed, info.trial._config.get("searcher"), train),
-        profiler=ProfilerContext(info.agent_id, distributed, train),
+        train=parts.train,
+        searcher=SearcherContext(distributed, info.trial._config.get("searcher"), parts.train),
+        profiler=ProfilerContext(info.agent_id, distributed, parts.train),
         info=info,
         experimental=ExperimentalCoreContext(session, info.trial.trial_id),
-        shipper=shipper,
-        tensorboard=tensorboard.manager,
+        shipper=parts.shipper,
+        tensorboard=parts.tensorboard.manager,
         session=session,
+    )
+
+
+def assemble_unmanaged(
+    session: Session,
+    plan: Plan,
+    distributed: Optional[DistributedContext],
+    preempt_mode: PreemptMode,
+    tensorboard_mode: TensorboardMode,
+) -> Context:
+    """Create a trial that runs outside of the cluster, and return its context.
+
+    Parameters:
+        session: the connection, which becomes the context's own. It should not repeat requests by itself.
+        plan: what to create; its configuration names the checkpoint storage.
+        distributed: the other processes of the training.
+        preempt_mode: which ranks may ask whether to stop; they will hear that they need not.
+        tensorboard_mode: see `TensorboardMode`.
+
+    Raises:
+        ValueError: the storage is of a type that only a cluster has.
+        NotImplementedError: an external id cannot be used.
+        APIException: the master refused it.
+        MasterNotFoundException: the master did not answer.
+    """
+    from . import _unmanaged
+
+    distributed = distributed or DummyDistributedContext()
+    info = _unmanaged.begin(session, plan, distributed)
+    try:
+        config = info.trial._config["checkpoint_storage"]
+        if config.get("type") == "shared_fs":
+            raise ValueError(
+                "a checkpoint storage of type shared_fs belongs to a cluster: outside of one, pass the directory's path"
+            )
+        manager = storage.build(config)
+        parts = _Parts.make(session, info, config, tensorboard_mode, distributed)
+    except BaseException as e:
+        _unmanaged.abandon(session, info, distributed, e)
+        raise
+    return Context(
+        parts.checkpoint(distributed, manager, None),
+        distributed=distributed,
+        preempt=DummyPreemptContext(distributed, preempt_mode),
+        train=parts.train,
+        searcher=SearcherContext(distributed, info.trial._config.get("searcher"), parts.train),
+        info=info,
+        shipper=parts.shipper,
+        tensorboard=parts.tensorboard.manager,
+        session=session,
+        accompaniment=_unmanaged.Accompaniment(session, info, distributed.rank, parts.shipper),
     )
 
 
@@ -158,6 +201,44 @@ def default_directory() -> Union[str, pathlib.Path]:
     """Return the directory for checkpoints of trainings outside of a cluster: of the user's data."""
     base = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
     return pathlib.Path(base, "determined", constants.DEFAULT_CHECKPOINT_PATH)
+
+
+class _Parts(NamedTuple):
+    """What every trial has that reports to a master."""
+
+    session: BaseSession
+    task_id: str
+    storage_id: Optional[int]
+    shipper: ReportShipper
+    tensorboard: _Tensorboard
+    train: TrainContext
+
+    @classmethod
+    def make(
+        cls,
+        session: BaseSession,
+        info: ClusterInfo,
+        config: Mapping[str, Any],
+        mode: TensorboardMode,
+        distributed: DistributedContext,
+    ) -> _Parts:
+        identity = TrialIdentity(info.trial.experiment_id, info.trial.trial_id, info.trial._trial_run_id)
+        announced = call_patiently(
+            lambda: runs_api.prepare_run_for_reporting(
+                session, {"runId": info.trial.trial_id, "checkpointStorage": dict(config)}
+            )
+        )
+        shipper = ReportShipper()
+        tensorboard = _Tensorboard.make(info, config, mode, distributed)
+        train = TrainContext(session, identity, shipper, tensorboard.manager, tensorboard.log, rank=distributed.rank)
+        return cls(session, info.task_id, announced.get("storageId"), shipper, tensorboard, train)
+
+    def checkpoint(
+        self, distributed: DistributedContext, manager: StorageManager, allocation_id: Optional[str]
+    ) -> CheckpointContext:
+        reporter = CheckpointReporter(self.session, self.task_id, allocation_id, self.storage_id)
+        log = self.tensorboard.log
+        return CheckpointContext(distributed, manager, reporter, None if log is None else log.store)
 
 
 class _Tensorboard(NamedTuple):

@@ -55,13 +55,13 @@ class CheckpointReporter(NamedTuple):
     Attributes:
         session: the connection.
         task_id: the trial's task.
-        allocation_id: its allocation.
+        allocation_id: its allocation; None if no master started it.
         storage_id: the master's number for the storage, if it has one.
     """
 
     session: BaseSession
     task_id: str
-    allocation_id: str
+    allocation_id: Optional[str]
     storage_id: Optional[int]
 
     def report(self, checkpoint_uuid: str, resources: Resources, metadata: Dict[str, Any]) -> None:
@@ -74,13 +74,14 @@ class CheckpointReporter(NamedTuple):
         body: Checkpoint = {
             "uuid": checkpoint_uuid,
             "taskId": self.task_id,
-            "allocationId": self.allocation_id,
             "metadata": metadata,
             "resources": {path: str(size) for path, size in resources.items()},
             "state": CheckpointState.COMPLETED,
             "training": {},
             "reportTime": datetime.datetime.now(datetime.timezone.utc).isoformat(),
         }
+        if self.allocation_id is not None:
+            body["allocationId"] = self.allocation_id
         if self.storage_id is not None:
             body["storageId"] = self.storage_id
         report_patiently(

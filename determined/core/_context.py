@@ -6,15 +6,15 @@ import contextlib
 import logging
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING, Optional, Type
+from typing import TYPE_CHECKING, Callable, Optional, Type
 
 from determined._exceptions import InvalidHP
+from determined.common.api import errors
 from determined.common.api.endpoints import webhooks as webhooks_api
 from determined.common.api.wire.enums import LogLevel
 
 from ._checkpoint import CheckpointContext
 from ._distributed import DistributedContext
-from ._experimental import ExperimentalCoreContext
 from ._patience import call_patiently
 from ._preempt import PreemptContext
 from ._profiler import ProfilerContext
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from determined.common.api.wire.webhooks import PostWebhookEventDataRequest
     from determined.tensorboard import TensorboardManager
 
+    from ._experimental import ExperimentalCoreContext
     from ._metrics import ReportShipper
+    from ._unmanaged import Accompaniment
 
 logger = logging.getLogger("determined.core")
 
@@ -67,8 +69,10 @@ class Context:
         shipper: Optional[ReportShipper] = None,
         tensorboard: Optional[TensorboardManager] = None,
         session: Optional[BaseSession] = None,
+        accompaniment: Optional[Accompaniment] = None,
     ) -> None:
         from ._distributed import DummyDistributedContext
+        from ._experimental import DummyExperimentalCoreContext
         from ._preempt import DummyPreemptContext
         from ._profiler import DummyProfilerContext
         from ._searcher import DummySearcherContext
@@ -81,10 +85,11 @@ class Context:
         self.searcher = searcher or DummySearcherContext(self.distributed)
         self.profiler = profiler or DummyProfilerContext()
         self.info = info
-        self.experimental = experimental or ExperimentalCoreContext(None, None)
+        self.experimental = experimental or DummyExperimentalCoreContext()
         self._shipper = shipper
         self._tensorboard = tensorboard
         self._session = session
+        self._accompaniment = accompaniment
         self._started = False
 
     def start(self) -> None:
@@ -96,6 +101,9 @@ class Context:
         if self._started:
             raise RuntimeError("the core context was started already; make another one with core.init()")
         self._started = True
+        if self._accompaniment is not None:
+            # First, as it may be refused; then nothing else has begun.
+            self._accompaniment.start(self.close)
         self.preempt.start()
         if self._shipper is not None:
             self._shipper.start()
@@ -123,6 +131,8 @@ class Context:
             # Closed from the last to the first, whatever any of them raises.
             if self._session is not None:
                 stack.callback(self._session.close)
+            if self._accompaniment is not None:
+                stack.push(self._end_accompaniment(exc_val))
             if self._tensorboard is not None:
                 stack.callback(self._tensorboard.close)
             stack.callback(self._close_shipper, exc_val is not None)
@@ -179,6 +189,22 @@ class Context:
     def _report_invalid_hp(self) -> None:
         if self.distributed.rank == 0:
             self.train.report_early_exit(EarlyExitReason.INVALID_HP)
+
+    def _end_accompaniment(self, exc_val: Optional[BaseException]) -> Callable[..., None]:
+        def end(_: object, failure: Optional[BaseException], __: object) -> None:
+            if self._accompaniment is None:
+                return
+            # What went wrong in closing is a failure of the trial, too.
+            error = exc_val or failure
+            try:
+                self._accompaniment.close(error)
+            except (errors.MasterNotFoundException, errors.APIException) as e:
+                if error is None:
+                    raise
+                # The exception that ends the block is the one to see.
+                logger.error("the master did not hear how the trial ended: %s", e)
+
+        return end
 
     def _close_shipper(self, failing: bool) -> None:
         if self._shipper is None:

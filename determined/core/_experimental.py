@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional
+import logging
+from typing import TYPE_CHECKING
 
 from determined.common.api.endpoints import trials as trials_api
 from determined.common.api.wire.enums import TrialSourceInfoType
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
     from determined.common.experimental.model import ModelVersion
 
 
+logger = logging.getLogger("determined.core")
+
+
 class ExperimentalCoreContext:
     """Functions that may still change; ``core_context.experimental``."""
 
-    def __init__(self, session: Optional[BaseSession], trial_id: Optional[int]) -> None:
+    def __init__(self, session: BaseSession, trial_id: int) -> None:
         self._session = session
         self._trial_id = trial_id
 
@@ -29,8 +33,6 @@ class ExperimentalCoreContext:
         Parameters:
             checkpoint: the checkpoint.
 
-        Raises:
-            RuntimeError: this is no trial of a cluster.
         """
         self._report({"checkpointUuid": checkpoint.uuid})
 
@@ -41,7 +43,6 @@ class ExperimentalCoreContext:
             model_version: the version.
 
         Raises:
-            RuntimeError: this is no trial of a cluster.
             ValueError: the version has no checkpoint.
         """
         if model_version.checkpoint is None:
@@ -55,9 +56,19 @@ class ExperimentalCoreContext:
         self._report(source)
 
     def _report(self, source: TrialSourceInfo) -> None:
-        session, trial_id = self._session, self._trial_id
-        if session is None or trial_id is None:
-            raise RuntimeError("only trials of a cluster can report what they use")
-        source["trialId"] = trial_id
+        source["trialId"] = self._trial_id
         source["trialSourceInfoType"] = TrialSourceInfoType.INFERENCE
-        call_patiently(lambda: trials_api.report_trial_source(session, {"trialSourceInfo": source}))
+        call_patiently(lambda: trials_api.report_trial_source(self._session, {"trialSourceInfo": source}))
+
+
+class DummyExperimentalCoreContext(ExperimentalCoreContext):
+    """Reports of what a training uses that is no trial of a cluster: nobody hears them."""
+
+    def __init__(self) -> None:
+        pass
+
+    def report_task_using_checkpoint(self, checkpoint: Checkpoint) -> None:
+        logger.debug("only trials of a cluster report which checkpoints they use")
+
+    def report_task_using_model_version(self, model_version: ModelVersion) -> None:
+        logger.debug("only trials of a cluster report which models they use")

@@ -13,9 +13,14 @@ _LEVELS = frozenset(("TRACE", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"))
 
 
 class LineSplitter:
-    """Cuts a stream of bytes into lines. LF, CR and CR LF each end a line; so progress bars become lines, too."""
+    """Cuts a stream of bytes into lines. LF, CR and CR LF each end a line; so progress bars become lines, too.
 
-    def __init__(self) -> None:
+    Parameters:
+        max_line: longer lines are cut into pieces of at most this many bytes.
+    """
+
+    def __init__(self, max_line: int = MAX_LINE) -> None:
+        self._max = max_line
         self._rest = b""
 
     def feed(self, data: bytes) -> List[str]:
@@ -33,16 +38,16 @@ class LineSplitter:
                 # What a progress bar overwrites: a CR without text before it ends nothing.
                 for part in piece.split(b"\r"):
                     if part:
-                        _cut(part, lines)
+                        self._cut(part, lines)
             else:
-                _cut(piece, lines)
+                self._cut(piece, lines)
         if b"\r" in rest:
             *parts, rest = rest.split(b"\r")
             for part in parts:
                 if part:
-                    _cut(part, lines)
-        while len(rest) > MAX_LINE:
-            head = _head_length(rest)
+                    self._cut(part, lines)
+        while len(rest) > self._max:
+            head = _head_length(rest, self._max)
             lines.append(rest[:head].decode("utf-8", "replace"))
             rest = rest[head:]
         self._rest = rest + tail
@@ -53,8 +58,15 @@ class LineSplitter:
         rest, self._rest = self._rest.rstrip(b"\r"), b""
         lines: List[str] = []
         if rest:
-            _cut(rest, lines)
+            self._cut(rest, lines)
         return lines
+
+    def _cut(self, line: bytes, lines: List[str]) -> None:
+        while len(line) > self._max:
+            head = _head_length(line, self._max)
+            lines.append(line[:head].decode("utf-8", "replace"))
+            line = line[head:]
+        lines.append(line.decode("utf-8", "replace"))
 
 
 def parse_line(text: str) -> Tuple[Optional[int], Optional[str], str]:
@@ -70,17 +82,9 @@ def parse_line(text: str) -> Tuple[Optional[int], Optional[str], str]:
     return rank, None, text
 
 
-def _cut(line: bytes, lines: List[str]) -> None:
-    while len(line) > MAX_LINE:
-        head = _head_length(line)
-        lines.append(line[:head].decode("utf-8", "replace"))
-        line = line[head:]
-    lines.append(line.decode("utf-8", "replace"))
-
-
-def _head_length(line: bytes) -> int:
+def _head_length(line: bytes, most: int) -> int:
     # A character of UTF-8 has at most three bytes after its first; cut before a character, not within.
-    for length in range(MAX_LINE, MAX_LINE - 4, -1):
+    for length in range(most, most - 4, -1):
         if line[length] & 0xC0 != 0x80:
             return length
-    return MAX_LINE
+    return most

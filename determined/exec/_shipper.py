@@ -5,12 +5,31 @@ from __future__ import annotations
 import threading
 import time
 
-from ._link import MasterLink, MasterRefused, MasterUnreachable
-from ._spool import Spool
+from ._link import MasterRefused, MasterUnreachable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import List, Optional
+    from typing import Callable, List, Optional, Protocol, Tuple
+
+    class Link(Protocol):
+        """The way to the master: `MasterLink`, or what does the same."""
+
+        def send(self, method: str, path: str, body: Optional[bytes], timeout: float = ...) -> Tuple[int, bytes]:
+            """Send a request and return the answer's status and body; raise MasterUnreachable if there is none."""
+
+    class Waiting(Protocol):
+        """Records that wait for the master: `Spool`, or what does the same."""
+
+        @property
+        def pending(self) -> int:
+            """Bytes not yet taken."""
+
+        def peek(self, count: int) -> List[bytes]:
+            """Return up to `count` records from the front."""
+
+        def drop_peeked(self) -> None:
+            """Forget the records that the last `peek` returned."""
+
 
 MAX_BATCH = 1000
 PERIOD = 1.0
@@ -30,11 +49,25 @@ class LogShipper:
 
     A master that is away is asked again, with pauses of up to 5 s; meanwhile lines wait in the spool. Records that
     the master refuses for what they are (status 400) are left out one by one, so that one bad line holds up nothing.
+
+    Parameters:
+        spool: holds the records.
+        link: leads to the master.
+        path: takes them.
+        body: makes a request of them.
     """
 
-    def __init__(self, spool: Spool, link: MasterLink) -> None:
+    def __init__(
+        self,
+        spool: Waiting,
+        link: Link,
+        path: str = "/api/v1/task/logs",
+        body: Optional[Callable[[List[bytes]], bytes]] = None,
+    ) -> None:
         self._spool = spool
         self._link = link
+        self._path = path
+        self._body = body or _body
         self._wake = threading.Event()
         self._finishing = threading.Event()
         self._patience = 0.0
@@ -64,6 +97,11 @@ class LogShipper:
         while self._thread.is_alive() and time.monotonic() < self._deadline + 1.0:
             self._thread.join(0.5)
         return not self._thread.is_alive() and not self._spool.pending
+
+    @property
+    def is_own_thread(self) -> bool:
+        """Whether the caller is the thread that delivers."""
+        return threading.current_thread() is self._thread
 
     @property
     def is_running(self) -> bool:
@@ -113,11 +151,11 @@ class LogShipper:
                 pause = min(pause * 2, _LONGEST_PAUSE)
 
     def _send(self, records: List[bytes]) -> None:
-        status, answer = self._link.send("POST", "/api/v1/task/logs", _body(records), self._answer_timeout())
+        status, answer = self._link.send("POST", self._path, self._body(records), self._answer_timeout())
         if status < 300:
             return
         if status >= 500 or status in _TRY_AGAIN:
-            raise MasterRefused("POST", "/api/v1/task/logs", status, answer)
+            raise MasterRefused("POST", self._path, status, answer)
         if len(records) > 1:
             middle = len(records) // 2
             self._send(records[:middle])

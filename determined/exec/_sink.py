@@ -35,9 +35,9 @@ class LogSink:
         now = self._now()
         self._spool.append([self._record(now, stream, *parse_line(line)) for line in lines])
 
-    def tell(self, level: str, message: str) -> None:
+    def tell(self, level: str, message: str, stream: str = "stderr") -> None:
         """Add a line of the supervisor's own, with a level such as ``INFO``."""
-        self._spool.append([self._record(self._now(), "stderr", None, "LOG_LEVEL_" + level, "determined: " + message)])
+        self._spool.append([self._record(self._now(), stream, None, "LOG_LEVEL_" + level, "determined: " + message)])
 
     def compact(self) -> None:
         """Give back the spool's room if all of it is delivered."""

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import subprocess
 import sys
-from typing import Any, Dict, List, Mapping, Sequence
+from typing import Any, List, Mapping, Sequence
 
 import determined
 from determined._info import get_cluster_info
 from determined.common import constants, storage, task_env
 
 from ._entrypoint import entrypoint_command
+from ._runner_line import runner_line
 from ._signals import SignalForwarder
 
 logger = logging.getLogger("determined")
-
-_SECRET_STORAGE_KEYS = ("access_key", "secret_key", "connection_string", "credential")
-
-
-def mask_config(config: Mapping[str, Any]) -> Dict[str, Any]:
-    """Return a configuration without its secrets, for the log."""
-    masked: Dict[str, Any] = json.loads(json.dumps(config))
-    store = masked.get("checkpoint_storage") or {}
-    for key in _SECRET_STORAGE_KEYS:
-        if store.get(key) is not None:
-            store[key] = "********"
-    registry = (masked.get("environment") or {}).get("registry_auth") or {}
-    if registry.get("password") is not None:
-        registry["password"] = "********"
-    data = masked.get("data")
-    if isinstance(data, dict) and "secrets" in data:
-        data["secrets"] = "********"
-    return masked
 
 
 def validate_storage(config: Mapping[str, Any]) -> None:
@@ -67,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
     if info is None or info.task_type != "TRIAL":
         raise SystemExit("determined.exec.launch only works in trials of a cluster")
     config = info.trial._config
-    logger.info("Experiment configuration: %s", json.dumps(mask_config(config)))
+    logger.info("%s", runner_line(config, task_env.read(task_env.CONTAINER_ID) or "", info.agent_id))
     logger.info("Validating checkpoint storage ...")
     try:
         validate_storage(config["checkpoint_storage"])

@@ -54,6 +54,7 @@ from ._preparation import (
     prepare_resources,
     write_json,
 )
+from ._runner_line import runner_line
 from ._sink import LogSink
 from ._spool import Spool
 
@@ -178,6 +179,8 @@ class Supervisor:
             if config is not None:
                 # Only trials have peers.
                 prepare_rendezvous(link, self._env, self._run_dir, patience)
+                container, agent = self._env.get(task_env.CONTAINER_ID, ""), self._env[task_env.AGENT_ID]
+                sink.tell("INFO", runner_line(config, container, agent), stream="stdout")
         argv = self._spec.get("argv")
         if argv is None:
             if config is None:

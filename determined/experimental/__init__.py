@@ -41,6 +41,7 @@ __getattr__, __dir__, __all__ = attach(
         "TrialSortBy": "determined.common.experimental.trial:TrialSortBy",
         "checkpoint": "determined.experimental.checkpoint",
         "client": "determined.experimental.client",
+        "core_v2": "determined.experimental.core_v2",
         "create": "determined.experimental._native:create",
         "create_trial_instance": "determined.experimental._native:create_trial_instance",
         "experiment": "determined.experimental.experiment",

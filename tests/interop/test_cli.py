@@ -136,6 +136,51 @@ def test_an_experiment_is_continued(released: Released, cluster_files: pathlib.P
     assert "resumed after step 1" in released.det("experiment", "logs", str(number))
 
 
+def test_a_search_is_continued_without_a_new_configuration(released: Released, tmp_path: pathlib.Path) -> None:
+    searcher = {"name": "grid", "metric": "accuracy", "max_concurrent_trials": 1}
+    points = {"x": {"type": "categorical", "vals": [1, 2]}}
+    waits_for = tmp_path / "allowed"
+    entrypoint = f"test -e {waits_for}"
+    number = released.create(entrypoint=entrypoint, searcher=searcher, hyperparameters=points)
+    released.wait(number, code=1)
+    assert "resume" in released.run("-m", "determined.cli", "e", "continue", str(number), "--config", "name=x").err
+    waits_for.touch()
+    assert f"Continued experiment {number}" in released.det("experiment", "continue", str(number))
+    released.wait(number)
+    trials = released.det("experiment", "list-trials", str(number), "--csv").splitlines()[1:]
+    first = trials[0].split(",")[0]
+    assert len(released.read("trial", "describe", first)["trial"]["taskIds"]) == 2
+    logs = released.det("trial", "logs", first)
+    assert logs.count("New trial runner in (container ") == 2
+    outcome = released.run("-m", "determined.cli", "experiment", "continue", str(number))
+    assert (outcome.code, "has been completed" in outcome.err) == (1, True)
+
+
+def test_config_policies_are_set_shown_and_deleted(released: Released) -> None:
+    document = "invariant_config:\n  description: fixed\nconstraints:\n  resources:\n    max_slots: 1\n"
+    shown = "constraints:\n  resources:\n    max_slots: 1\ninvariant_config:\n  description: fixed"
+    path = released.home / "policies.yaml"
+    path.write_text(document)
+    workspace = ("--workspace-name", "Uncategorized")
+    said = released.det("config-policies", "set", "experiment", str(path), *workspace)
+    assert said.strip() == f"Set experiment config policies for workspace Uncategorized:\n{shown}"
+    assert released.det("config-policies", "describe", "experiment", *workspace).strip() == shown
+    assert released.read("config-policies", "describe", "tasks") == {}
+    number = str(released.create("--paused"))
+    assert released.read("experiment", "describe", number)[0]["experiment"]["description"] == "fixed"
+    for arguments in (("create", released.write_config(resources={"max_slots": 2})), ("set", "max-slots", number, "2")):
+        outcome = released.run("-m", "determined.cli", "experiment", *arguments)
+        assert outcome.code == 1, arguments
+        assert "max_slots" in outcome.err, outcome.err
+    released.det("experiment", "kill", number)
+    said = released.det("config-policies", "delete", "experiment", *workspace)
+    assert said.strip() == "Successfully deleted EXPERIMENT config policies for workspace Uncategorized"
+    assert released.det("config-policies", "describe", "experiment", *workspace).strip() == "{}"
+    path.write_text("invariants: {}\n")
+    outcome = released.run("-m", "determined.cli", "config-policies", "set", "tasks", str(path))
+    assert (outcome.code, "invalid" in outcome.err) == (1, True)
+
+
 def test_a_wrong_configuration_is_refused_with_the_masters_words(released: Released) -> None:
     config = released.write_config(searcher={"name": "no such searcher", "metric": "x"})
     outcome = released.run("-m", "determined.cli", "experiment", "create", config, str(HERE / "model"))

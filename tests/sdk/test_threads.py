@@ -86,7 +86,7 @@ def test_threads_that_find_a_dead_token_all_log_in_and_leave_a_file_that_holds(
         return determined._session.token  # type: ignore[attr-defined,no-any-return]
 
     tokens = all_at_once(work)
-    assert store.token("determined") in tokens
+    assert store.get_token("determined") in tokens
     json.loads((tmp_path / "auth.json").read_text())
 
 

@@ -27,9 +27,8 @@ def log_in(context: Context, username: Optional[str]) -> None:
     address = authentication.master_address(context.master)
     password = click.prompt("Password", hide_input=True, default="", show_default=False)
     with authentication.login(address, name, password, certs.default_load(address)) as session:
-        store = TokenStore(address)
-        store.set_token(name, session.token)
-        store.set_active(name)
+        authentication.keep_login(session, password)
+        TokenStore(address).set_active(name)
     click.echo(f"Logged in as user '{name}' at {address}")
 
 

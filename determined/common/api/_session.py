@@ -41,9 +41,28 @@ class BaseSession:
         self.cert = cert
         self._policy = policy
         self._max_retries = policy.retries
-        from . import _transport  # here, because it loads the HTTP library
+        self._http_session = self._make_http_session(headers)
 
-        self._http_session = _transport.open_http_session(self.master, cert, headers)
+    def _make_http_session(self, headers: Mapping[str, str]) -> requests.Session:
+        from . import _connections  # here, because it loads the HTTP library
+
+        return _connections.open_http_session(self.master, self.cert, dict(headers))
+
+    def __getstate__(self) -> Dict[str, Any]:
+        """Return all but the connections, which belong to this process."""
+        state = dict(vars(self))
+        state["_http_session"] = dict(self._http_session.headers)
+        return state
+
+    def __setstate__(self, state: Dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._http_session = self._make_http_session(state["_http_session"])
+
+    def __copy__(self: Self) -> Self:
+        """Return a session that shares the connections."""
+        other = type(self).__new__(type(self))
+        vars(other).update(vars(self))
+        return other
 
     def get(
         self,
@@ -172,21 +191,19 @@ class BaseSession:
         """
         from . import _transport
 
-        prepared = _transport.prepare(
+        exchange = _transport.Exchange(
             self._http_session,
             method,
             f"{self.master}/{path.lstrip('/')}",
+            self._policy,
             params=params,
             json=json,
             data=data,
             headers=headers,
+            timeout=timeout,
+            stream=stream,
         )
-
-        def send() -> requests.Response:
-            return _transport.send(self._http_session, prepared, timeout=timeout, stream=stream)
-
-        policy = self._policy if _transport.can_be_sent_again(prepared) else _retry.Policy(0)
-        response = _retry.send_stubbornly(send, method, policy, repeatable=repeatable)
+        response = _retry.send_stubbornly(exchange.send, method, exchange.policy, repeatable=repeatable)
         if response.status_code >= 300:
             with response:
                 raise errors.from_response(response, method, "/" + path.lstrip("/").split("?")[0])
@@ -278,7 +295,10 @@ class Session(BaseSession):
         return other
 
 
-class AllocationSession(Session):
+class TaskSession(Session):
     """A session of a task's process, which speaks for its allocation."""
 
     AUTH_HEADER = "Grpc-Metadata-x-allocation-token"
+
+
+AllocationSession = TaskSession

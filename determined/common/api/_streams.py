@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import urllib.parse
-from typing import Any, Dict, Iterator, List
+from typing import Any, Iterator, List, Type
 
 import requests
+import urllib3
 import urllib3.exceptions
 
-from . import _json, errors
-from ._transport import count_missing
+from . import _failures, _json, errors
+from ._bodies import count_missing
 
 _CHUNK = 1 << 16
 
 
-def read_stream(response: requests.Response) -> Iterator[Any]:
+def read_stream(response: requests.Response, operation_name: str = "") -> Iterator[Any]:
     """Yield the results of a stream as they come.
+
+    Parameters:
+        response: the answer, of which nothing has been read yet.
+        operation_name: the call, for errors.
 
     Raises:
         APIException: the master ends the stream with an error.
@@ -24,30 +28,39 @@ def read_stream(response: requests.Response) -> Iterator[Any]:
         BadResponseException: a line is no JSON document of a master.
     """
     with response:
-        for line in _lines(response):
+        for line in read_lines(response, operation_name):
             if line.isspace():
                 continue
             try:
                 document = _json.decode(line)
             except ValueError:
                 if not line.endswith(b"\n"):
-                    raise _cut(response, "in a line") from None
-                raise errors.BadResponseException(f"a line of the stream is no JSON: {line[:200]!r}") from None
+                    raise _cut(response, "in a line", operation_name, _failures.CutLineException) from None
+                raise _failures.NoJsonException(f"a line of the stream is no JSON: {line[:200]!r}") from None
             if not isinstance(document, dict):
-                raise errors.BadResponseException(f"a line of the stream is no object: {line[:200]!r}")
+                raise _failures.NoObjectException(f"a line of the stream is no object: {line[:200]!r}")
             if "result" in document:
                 yield document["result"]
             elif "error" in document:
-                raise _stream_error(document, response)
+                raise _failures.stream_failure(document, response, operation_name)
             else:
-                raise errors.BadResponseException(f"a line of the stream holds no result: {line[:200]!r}")
+                raise _failures.MissingKeyException(f"a line of the stream holds no result: {line[:200]!r}")
 
 
-def _lines(response: requests.Response) -> Iterator[bytes]:
-    """Yield the lines of a body with their ends; the last one may lack it."""
+def read_lines(response: requests.Response, operation_name: str = "") -> Iterator[bytes]:
+    """Yield the lines of a body with their ends as they come; the last one may lack it.
+
+    Parameters:
+        response: the answer, of which nothing has been read yet.
+        operation_name: the call, for errors.
+
+    Raises:
+        ConnectionLostException: the body was cut.
+        MasterTimeoutException: the master was silent for too long.
+    """
     begun: List[bytes] = []
     try:
-        for chunk in _chunks(response.raw):
+        for chunk in _chunks(response):
             if not begun and chunk.find(b"\n") == len(chunk) - 1:
                 yield chunk  # a whole line, as masters send it
                 continue
@@ -59,47 +72,46 @@ def _lines(response: requests.Response) -> Iterator[bytes]:
             if rest:
                 begun.append(rest)
     except urllib3.exceptions.ReadTimeoutError as error:
-        raise errors.MasterTimeoutException(
-            f"the stream {_where(response)} fell silent. Read it again, or give it a longer timeout", **_call(response)
+        raise _failures.SilentStreamException(
+            f"the stream {_where(response)} fell silent. Read it again, or give it a longer timeout",
+            **_failures.call_of(response.request),
         ) from error
+    except urllib3.exceptions.DecodeError as error:
+        raise _cut(response, f"off: {error}", operation_name, _failures.UnpackableStreamException) from error
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise _cut(response, f"off: {error}") from error
-    if count_missing(response):
-        raise _cut(response, "off")
+        raise _cut(response, f"off: {error}", operation_name) from error
+    if _is_read_here(response) and count_missing(response):
+        raise _cut(response, "off", operation_name)
     if begun:
         yield b"".join(begun)
 
 
-def _chunks(raw: Any) -> Iterator[bytes]:
+def _chunks(response: requests.Response) -> Iterator[bytes]:
     """Yield what has come of a body as soon as it is there."""
-    if raw.chunked or not hasattr(raw, "read1"):
+    raw = response.raw
+    if not _is_read_here(response):
+        yield from response.iter_content(_CHUNK)
+    elif raw.chunked or not hasattr(raw, "read1"):
         yield from raw.stream(_CHUNK, decode_content=True)
-        return
-    # a body of known length, or one that ends with the connection: stream() would wait for a whole chunk
-    yield from iter(lambda: raw.read1(_CHUNK, decode_content=True), b"")
+    else:
+        # a body of known length, or one that ends with the connection: stream() would wait for a whole chunk
+        yield from iter(lambda: raw.read1(_CHUNK, decode_content=True), b"")
 
 
-def _cut(response: requests.Response, how: str) -> errors.ConnectionLostException:
-    return errors.ConnectionLostException(
-        f"the stream {_where(response)} was cut {how}. Read it again", **_call(response)
-    )
+def _is_read_here(response: requests.Response) -> bool:
+    """Whether the body comes from a connection; one that was made up may be there as a whole."""
+    return isinstance(response.raw, urllib3.HTTPResponse)
 
 
-def _call(response: requests.Response) -> Dict[str, str]:
-    return {"method": response.request.method or "", "path": urllib.parse.urlsplit(response.url).path}
+def _cut(
+    response: requests.Response,
+    how: str,
+    operation_name: str,
+    kind: Type[_failures.CutStreamException] = _failures.CutStreamException,
+) -> errors.ConnectionLostException:
+    call = _failures.call_of(response.request)
+    return kind(f"the stream {_where(response)} was cut {how}. Read it again", operation_name=operation_name, **call)
 
 
 def _where(response: requests.Response) -> str:
     return response.url.split("?")[0]
-
-
-def _stream_error(document: Any, response: requests.Response) -> errors.APIException:
-    error = document["error"]
-    status = int(error.get("httpCode") or 500) if isinstance(error, dict) else 500
-    kind = errors.BY_STATUS.get(status, errors.APIException)
-    return kind(
-        errors.message_in(document),
-        status_code=status,
-        response=response,
-        **_call(response),
-    )

@@ -20,40 +20,40 @@ _VERSION = 2
 class TokenStore:
     """The logins of one master. Every call reads the file anew; changes are made under its lock."""
 
-    def __init__(self, master_url: str, path: Optional[pathlib.Path] = None) -> None:
+    def __init__(self, master_address: str, path: Optional[pathlib.Path] = None) -> None:
         """Name the master.
 
         Parameters:
-            master_url: its address in the normal form.
+            master_address: its address.
             path: the file; None for ``auth.json`` in the user's configuration folder.
         """
-        self._master = master_url
+        self._master = normalize_address(master_address)
         self.path = path or _files.config_folder() / "auth.json"
 
-    def active_user(self) -> Optional[str]:
+    def get_active_user(self) -> Optional[str]:
         """Return who is logged in, or None."""
         user: Optional[str] = self._entry().get("active_user")
         return user
 
-    def token(self, user: str) -> Optional[str]:
+    def get_token(self, user: str) -> Optional[str]:
         """Return the cached token of a user, or None."""
         token: Optional[str] = self._entry().get("tokens", {}).get(user)
         return token
 
-    def users(self) -> List[str]:
+    def get_all_users(self) -> List[str]:
         """Return the users that have a cached token."""
         return sorted(self._entry().get("tokens", {}))
 
-    def set_token(self, user: str, token: str) -> None:
+    def set_token(self, username: str, token: str) -> None:
         """Cache a user's token."""
         with self._changing() as entry:
-            entry.setdefault("tokens", {})[user] = token
+            entry.setdefault("tokens", {})[username] = token
 
-    def drop_user(self, user: str) -> None:
+    def drop_user(self, username: str) -> None:
         """Forget a user's token, and that they are the active one."""
         with self._changing() as entry:
-            entry.setdefault("tokens", {}).pop(user, None)
-            if entry.get("active_user") == user:
+            entry.setdefault("tokens", {}).pop(username, None)
+            if entry.get("active_user") == username:
                 del entry["active_user"]
 
     def drop_token(self, user: str) -> None:
@@ -61,15 +61,26 @@ class TokenStore:
         with self._changing() as entry:
             entry.setdefault("tokens", {}).pop(user, None)
 
-    def set_active(self, user: str) -> None:
-        """Make a user the one that acts when none is named."""
+    def set_active(self, username: str) -> None:
+        """Make a user the one that acts when none is named.
+
+        Raises:
+            UnauthenticatedException: no token of the user is cached.
+        """
         with self._changing() as entry:
-            entry["active_user"] = user
+            if username not in entry.get("tokens", {}):
+                raise errors.UnauthenticatedException(f"no login of user {username!r} is cached: log in first")
+            entry["active_user"] = username
 
     def clear_active(self) -> None:
         """Let nobody be active."""
         with self._changing() as entry:
             entry.pop("active_user", None)
+
+    def delete_token_cache(self) -> None:
+        """Remove the file, with the logins of all masters."""
+        with _files.locked(self.path):
+            self.path.unlink(missing_ok=True)
 
     def _entry(self) -> Dict[str, Any]:
         everything = self._read()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import logging
 import pathlib
+import tempfile
 from dataclasses import dataclass
 from typing import Dict, Optional, Union
 
@@ -30,6 +33,32 @@ class Cert:
     noverify: bool = False
     name: Optional[str] = None
 
+    @property
+    def bundle(self) -> Union[None, bool, str]:
+        """What the HTTP library takes as ``verify``: None for the public authorities, False for no check.
+
+        For other certificates it is a file of them and of the public authorities, which lasts until the process ends.
+        """
+        if self.noverify:
+            return False
+        return _bundle_of(self.cert_pem) if self.cert_pem else None
+
+
+@functools.lru_cache(maxsize=None)
+def _bundle_of(cert_pem: str) -> str:
+    import certifi
+
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".pem", delete=False) as file:
+        file.write(pathlib.Path(certifi.where()).read_text(encoding="utf-8"))
+        file.write(f"\n{cert_pem}\n")
+    atexit.register(pathlib.Path(file.name).unlink, missing_ok=True)
+    return file.name
+
+
+def default_store() -> pathlib.Path:
+    """Return the file of trusted certificates."""
+    return _files.config_folder() / "certs.json"
+
 
 def default_load(
     master_url: str,
@@ -46,7 +75,7 @@ def default_load(
         explicit_noverify: do not check.
 
     Raises:
-        ValueError: the PEM file cannot be read. One that only ``DET_MASTER_CERT_FILE`` names is passed over with a
+        OSError: the PEM file cannot be read. One that only ``DET_MASTER_CERT_FILE`` names is passed over with a
             warning where it does not exist: the public authorities are trusted then.
     """
     name = explicit_cert_name or task_env.read(task_env.MASTER_CERT_NAME)
@@ -56,12 +85,12 @@ def default_load(
     if path is not None:
         try:
             return Cert(_read_pem(path), name=name)
-        except OSError as error:
-            if isinstance(error, FileNotFoundError) and explicit_path is None:
-                logger.warning("%s names a file that does not exist: %s", task_env.MASTER_CERT_FILE, path)
-                return Cert(name=name)
-            raise ValueError(f"the master's certificate cannot be read from {path}: {error}") from error
-    return Cert(CertStore().get(master_url), name=name)
+        except FileNotFoundError:
+            if explicit_path is not None:
+                raise
+            logger.warning("%s names a file that does not exist: %s", task_env.MASTER_CERT_FILE, path)
+            return Cert(name=name)
+    return Cert(CertStore().get_cert(master_url), name=name)
 
 
 def _read_pem(path: Union[str, pathlib.Path]) -> str:
@@ -73,27 +102,34 @@ class CertStore:
     """The certificates that the user trusts, by master."""
 
     def __init__(self, path: Optional[pathlib.Path] = None) -> None:
-        self.path = path or _files.config_folder() / "certs.json"
+        self.path = path or default_store()
         self._single = self.path.with_name("master.crt")
 
-    def get(self, master_url: str) -> Optional[str]:
+    def get_cert(self, url: str) -> Optional[str]:
         """Return the PEM text trusted for a master, or None.
 
         Raises:
             CorruptCertificateCacheException: the file was not readable; it has been removed.
         """
         if self._single.exists():
-            self._take_single(master_url)
+            self._take_single(url)
         known = self._read()
         if known is None:
             with _files.locked(self.path):
                 known = self._read_or_remove()
-        return known.get(master_url)
+        return known.get(url)
 
-    def set(self, master_url: str, cert_pem: str) -> None:
+    def set_cert(self, url: str, cert_pem: str) -> None:
         """Trust a certificate for a master from now on."""
         with _files.locked(self.path):
-            self._write({**self._read_or_remove(), master_url: cert_pem})
+            self._write({**self._read_or_remove(), url: cert_pem})
+
+    def delete_cert(self, url: str) -> None:
+        """Trust a master's certificate no longer."""
+        with _files.locked(self.path):
+            known = self._read_or_remove()
+            if known.pop(url, None) is not None:
+                self._write(known)
 
     def _take_single(self, master_url: str) -> None:
         """Keep the one certificate of the time before this file as the one of the master in use."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Mapping, Optional
+from typing import Any, Dict, Mapping, Optional, Sequence
 
 from . import layers, schema
 from .checking import check_layer
@@ -81,12 +81,17 @@ COMMAND = Record(
 _MASTER_DEFAULTS = layers.write_out(COMMAND, {"environment": schema.MASTER_DEFAULTS["environment"]})
 
 
-def complete_command(config: Mapping[str, Any], template: Optional[Mapping[str, Any]] = None) -> Dict[str, Any]:
+def complete_command(
+    config: Mapping[str, Any],
+    template: Optional[Mapping[str, Any]] = None,
+    invariants: Sequence[Mapping[str, Any]] = (),
+) -> Dict[str, Any]:
     """Return the full configuration of a command, whose entrypoint is still as it was given.
 
     Parameters:
         config: what the request says.
         template: a lower layer.
+        invariants: higher layers, highest first, from `read_command`.
 
     Raises:
         ConfigError: fields that are unknown or wrong.
@@ -104,10 +109,26 @@ def complete_command(config: Mapping[str, Any], template: Optional[Mapping[str, 
     merged = _MASTER_DEFAULTS
     for layer in (low, high):
         merged = layers.merge(COMMAND, layers.write_out(COMMAND, layer), merged)
+    for layer in reversed(invariants):
+        merged = layers.merge(COMMAND, layer, merged)
     full: Dict[str, Any] = layers.fill(COMMAND, merged)
     full["description"] = full["description"] or generate_name("Command")
     full["entrypoint"] = full["entrypoint"] or []
     return full
+
+
+def read_command(value: Mapping[str, Any]) -> Dict[str, Any]:
+    """Return a layer of a command's configuration that is checked by itself.
+
+    Raises:
+        ConfigError: fields that are unknown or wrong.
+    """
+    layer = tidy(dict(value))
+    unknown = _first_unknown(COMMAND, layer)
+    if unknown is not None:
+        raise ConfigError(f'json: unknown field "{unknown}"')
+    check_layer(COMMAND, layer)
+    return dict(layers.write_out(COMMAND, layer))
 
 
 def show_command(full: Mapping[str, Any]) -> Dict[str, Any]:

@@ -22,7 +22,7 @@ from ..settings import RESOURCE_POOL
 from ..store import allocations, experiments, templates, workspaces
 from ..store import commands as store
 from ..store.database import Connection, Row, Transaction
-from . import lifecycle, model_definitions
+from . import config_policies, lifecycle, model_definitions
 
 _FIRST_WORKSPACE = 1
 _DAY = 24 * 3600 * 1_000_000
@@ -75,7 +75,8 @@ def plan(connection: Connection, order: Order, slot_count: int) -> Plan:
             raise not_found("template", order.template)
         template = json.loads(row["config"])
     try:
-        config = complete_command(order.config, template)
+        invariants = config_policies.layers_of_commands(connection, workspace["id"])
+        config = complete_command(order.config, template, invariants)
     except ConfigError as error:
         raise _unfit(error.text) from None
     if config["work_dir"] and order.files:
@@ -85,6 +86,10 @@ def plan(connection: Connection, order: Order, slot_count: int) -> Plan:
     resources["resource_pool"] = _pool_of(connection, resources, workspace)
     if resources["slots"] > slot_count:
         raise _unfit("validating resources: request unfulfillable, please try requesting less slots")
+    try:
+        config_policies.check(connection, workspace["id"], config_policies.NTSC, config)
+    except Refusal as refusal:
+        raise _unfit(refusal.text) from None
     return Plan(config, workspace["id"], model_definitions.pack(order.files))
 
 

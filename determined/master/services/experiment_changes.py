@@ -18,7 +18,7 @@ from ..errors import Code, Refusal, invalid, plain
 from ..notify import QueueChanged
 from ..store import experiments as store
 from ..store.database import Row, Transaction
-from . import garbage, lifecycle
+from . import config_policies, garbage, lifecycle
 from .experiment_actions import save_changed_config
 from .experiments import row_of
 
@@ -92,6 +92,9 @@ def _patch_resources(
         return
     if not lifecycle.is_live(experiment):
         raise Refusal(Code.NOT_FOUND, f"experiment '{experiment['id']}' not found", keep_writes=True)
+    for key in ("max_slots", "priority"):
+        if key in columns:
+            config_policies.check_experiment_change(tx, experiment["id"], key, columns[key])
     config["resources"].update(columns)
     save_changed_config(tx, experiment, config, **columns)
     tx.announce(QueueChanged())

@@ -6,7 +6,7 @@ import json
 import time
 import uuid
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Mapping, Optional
 
 from determined.common import timestamps
 from determined.common.api.wire.experiments import CreateExperimentRequest
@@ -18,7 +18,7 @@ from ..settings import RESOURCE_POOL
 from ..store import experiments as store
 from ..store import model_definitions, trials
 from ..store.database import Connection, Row, Transaction
-from . import lifecycle
+from . import config_policies, lifecycle
 from .model_definitions import pack
 
 _CONTINUED_SEARCHERS = ("single", "random", "grid")
@@ -73,6 +73,7 @@ def plan(connection: Connection, request: CreateExperimentRequest, cluster: Clus
     text = request.get("config", "")
     raw = _parsed(connection, text, request.get("template"))
     place = _place(connection, request.get("projectId", 0), raw)
+    raw = config_policies.overlay(connection, place["workspace_id"], raw)
     pool = _check_resources(connection, raw, place, cluster) if not unmanaged else None
     if not unmanaged and raw.get("entrypoint") is None:
         raise plain("managed experiments require entrypoint")
@@ -84,6 +85,8 @@ def plan(connection: Connection, request: CreateExperimentRequest, cluster: Clus
         tgz = model_definitions.find(connection, parent["id"])
     else:
         tgz = pack(request.get("modelDefinition", []))
+    if not unmanaged:
+        config_policies.check(connection, place["workspace_id"], config_policies.EXPERIMENT, config)
     if not request.get("validateOnly", False):
         check_warm_start(connection, config["searcher"])
     return Plan(config, shown_config, text, place["id"], tgz, None if parent is None else parent["id"], unmanaged)
@@ -291,7 +294,8 @@ def continue_experiment(tx: Transaction, experiment_id: int, override: str, clus
     """Take an ended experiment up again, with changes of its configuration if there are any.
 
     Parameters:
-        override: YAML of what changes; empty for nothing.
+        override: YAML of what changes; nothing for an empty text, and for a mapping without keys, which the command
+            line sends when it was given no changes.
 
     Raises:
         Refusal: no such experiment, or it or the changes do not allow it.
@@ -301,19 +305,20 @@ def continue_experiment(tx: Transaction, experiment_id: int, override: str, clus
     searcher = config["searcher"]["name"]
     if searcher not in _CONTINUED_SEARCHERS:
         raise invalid(f"Unsupported searcher type provided: '{searcher}'")
-    if override:
+    if _says_something(override):
         if searcher != "single":
             raise invalid(
                 f"override config is provided and experiment is not single searcher, got '{searcher}' instead"
             )
         config = _overridden(config, override)
-        if config["resources"]["slots_per_trial"] > cluster.slots:
-            raise plain("invalid resource configuration: slots requested exceeds cluster capacity")
     check_ended(experiment, "experiment continue database updates: ")
     if experiment["unmanaged"]:
         raise failed_precondition("an unmanaged experiment is continued by whoever runs it")
     if experiment["state"] == "COMPLETED" and searcher != "single" and _all_completed(tx, experiment_id):
         raise failed_precondition("experiment has been completed, cannot continue this experiment")
+    config = _under_policies(tx, experiment_id, config)
+    if config["resources"]["slots_per_trial"] > cluster.slots:
+        raise plain("invalid resource configuration: slots requested exceeds cluster capacity")
     tx.update("experiments", {"id": experiment_id}, state="PAUSED", progress=0, end_time=None, **columns_of(config))
     lifecycle.continue_search(tx, _row(tx, experiment_id))
     lifecycle.activate(tx, _row(tx, experiment_id))
@@ -330,6 +335,13 @@ def check_ended(experiment: Row, prefix: str = "") -> None:
         raise failed_precondition(prefix + refusal.nested()) if prefix else refusal
 
 
+def _says_something(override: str) -> bool:
+    try:
+        return bool(expconf.parse(override)) if override.strip() else False
+    except expconf.ConfigError:
+        return True
+
+
 def _overridden(config: expconf.Config, override: str) -> expconf.Config:
     try:
         changes = expconf.parse(override)
@@ -341,19 +353,34 @@ def _overridden(config: expconf.Config, override: str) -> expconf.Config:
                 f"'{key}' in override config cannot be specified, use `det experiment move` first"
                 f" if you want to change the {key}"
             )
-    merged, pool = _merged(config, changes)
-    try:
-        return expconf.complete(merged, seed=int(time.time()), resource_pool=pool)
-    except expconf.ConfigError as error:
-        raise invalid(f"override config is invalid: {error.text}") from None
-
-
-def _merged(config: expconf.Config, changes: expconf.Config) -> Tuple[expconf.Config, str]:
     searcher = (changes.get("searcher") or {}).get("name") or "single"
     if searcher != "single":
         raise invalid(f"override config must have single searcher type got '{searcher}' instead")
-    pool = config["resources"]["resource_pool"]
-    return expconf.merge(changes, expconf.read(config)), pool
+    return _recompleted(expconf.merge(changes, expconf.read(config)), config)
+
+
+def _under_policies(tx: Transaction, experiment_id: int, config: expconf.Config) -> expconf.Config:
+    """An ended experiment's configuration as the policies allow it by now.
+
+    Raises:
+        Refusal: they do not.
+    """
+    is_single = config["searcher"]["name"] == "single"
+    fixed = config_policies.overlay_again(tx, experiment_id, config, keep_search=not is_single)
+    if fixed is not None:
+        name = fixed["searcher"]["name"]
+        if is_single and name != "single":
+            raise invalid(f"override config must have single searcher type got '{name}' instead")
+        config = _recompleted(fixed, config)
+    config_policies.check_experiment(tx, experiment_id, config)
+    return config
+
+
+def _recompleted(changed: expconf.Config, before: expconf.Config) -> expconf.Config:
+    try:
+        return expconf.complete(changed, seed=int(time.time()), resource_pool=before["resources"]["resource_pool"])
+    except expconf.ConfigError as error:
+        raise invalid(f"override config is invalid: {error.text}") from None
 
 
 def _all_completed(tx: Transaction, experiment_id: int) -> bool:

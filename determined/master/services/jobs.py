@@ -15,7 +15,7 @@ from ..notify import QueueChanged
 from ..settings import RESOURCE_POOL
 from ..store import commands, experiments, jobs
 from ..store.database import Connection, Database, Row, Transaction
-from . import lifecycle
+from . import config_policies, lifecycle
 
 DEFAULT_PRIORITY = 42
 _DAYS_OF_STATISTICS = 30
@@ -181,6 +181,8 @@ def _update_command(tx: Transaction, command: Row, update: QueueControl) -> None
     spec: Dict[str, Any] = json.loads(command["spec"])
     if "priority" in update:
         _check_priority(update["priority"])
+        workspace_id = spec.get("workspace_id", 1)
+        config_policies.check_change(tx, workspace_id, config_policies.NTSC, "priority", update["priority"])
         spec["priority"] = spec["config"]["resources"]["priority"] = update["priority"]
     elif "weight" in update:
         _check_weight(update["weight"])
@@ -223,9 +225,10 @@ def _set_priority(tx: Transaction, experiment: Row, priority: int) -> None:
     """Serve an experiment before those of a higher number; it is written into its configuration.
 
     Raises:
-        Refusal: the number is not between 1 and 99.
+        Refusal: the number is not between 1 and 99, or a config policy forbids it.
     """
     _check_priority(priority)
+    config_policies.check_experiment_change(tx, experiment["id"], "priority", priority)
     tx.update("experiments", {"id": experiment["id"]}, priority=priority)
     _set_resource(tx, experiment["id"], "priority", priority)
 

@@ -13,6 +13,9 @@ from ..store.database import Connection, Database
 from ..store.logs import Line
 from . import log_policies, webhooks
 
+# each start of a trial logs its configuration, with the patterns that are looked for: such a line matches none of them
+_CONFIGURATION_MARKS = ("New trial runner in (container ", '"log_policies":')
+
 Found = Dict[Tuple[str, Optional[str]], int]
 """Pattern, agent -> the place of the first line of that agent that matches; of any line where the agent is None."""
 
@@ -39,8 +42,9 @@ def searches(connection: Connection, task_id: str, lines: Sequence[Line]) -> Lis
 def look(matcher: Matcher, wanted: Sequence[Search], lines: Sequence[Line]) -> Found:
     """Look for patterns in lines."""
     found: Found = {}
+    looked_at = [at for at, line in enumerate(lines) if not any(mark in line[-1] for mark in _CONFIGURATION_MARKS)]
     for agent_id in {search.agent_id for search in wanted}:
-        places = [at for at, line in enumerate(lines) if agent_id is None or line[2] == agent_id]
+        places = [at for at in looked_at if agent_id is None or lines[at][2] == agent_id]
         texts = [lines[at][-1] for at in places]
         joined = "\n".join(texts)
         for finder, pattern, own in wanted:

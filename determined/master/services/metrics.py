@@ -12,7 +12,7 @@ from ..errors import invalid, not_found, plain
 from ..store import metrics as store
 from ..store import trials
 from ..store.database import Connection, Row, Transaction
-from . import checkpoints, lifecycle, summaries
+from . import checkpoints, lifecycle, summaries, webhooks
 
 PROFILING = ("gpu", "cpu", "memory", "disk", "network")
 _MOST_FROM_ONE_SOURCE = 1000
@@ -66,6 +66,7 @@ def report(tx: Transaction, report: Report) -> None:
     if report.steps is None:
         raise plain(f"failed to add trial metrics {report.group}: stepsCompleted (total_batches) must be given")
     _store(tx, trial, report, text, time)
+    webhooks.metrics_reported(tx, trial["experiment_id"], report.trial_id, report.group, report.steps, report.metrics)
 
 
 def _check_group(group: str) -> None:

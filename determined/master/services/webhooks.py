@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import secrets
 import uuid
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
@@ -237,13 +238,66 @@ def logs_written(
     if not watching:
         return
     found = {listener.trigger_id: lines[matches[listener.pattern, None]] for listener in watching if listener.pattern}
-    task = store.task_with_experiment(tx, task_id)
-    experiment_id = None if task is None else task["experiment_id"]
-    node_name = "" if task is None else task["agent_id"] or ""
+    row = store.task_with_experiment(tx, task_id)
+    task = payloads.Task(task_id, "", "")
+    if row is not None:
+        task = payloads.Task(task_id, row["type"], row["agent_id"] or "", row["experiment_id"], row["trial_id"])
     for listener in watching:
         line = found.get(listener.trigger_id, "")
-        if line and _concerns(tx, listener, experiment_id) and store.note_log_match(tx, listener.trigger_id, task_id):
-            _queue(tx, listener, payloads.log_message(task_id, node_name, line, listener.condition))
+        if (
+            line
+            and _concerns(tx, listener, task.experiment_id)
+            and store.note_log_match(tx, listener.trigger_id, task_id)
+        ):
+            _queue(tx, listener, payloads.log_message(task, line, listener.condition))
+
+
+def metrics_reported(
+    tx: Transaction, experiment_id: int, trial_id: int, group: str, steps: int, metrics: Mapping[str, Any]
+) -> None:
+    """Tell whom it concerns which of a trial's metrics went above a threshold that they were not above before.
+
+    Parameters:
+        group: what the trial reported; a metric of the same name in another group is another metric.
+        metrics: the averages of the report.
+    """
+    watching = [
+        listener
+        for listener in _listeners(tx)
+        if listener.trigger_type == "METRIC_THRESHOLD_EXCEEDED" and _names(listener.condition, metrics)
+    ]
+    if not watching:
+        return
+    experiment = tx.one("SELECT * FROM experiments WHERE id = ?", (experiment_id,))
+    if experiment is None:
+        return
+    for listener in _wanted_of(tx, experiment, watching):
+        name, threshold = listener.condition["metric"], _number(listener.condition.get("threshold"))
+        value = _number(metrics[name])
+        if threshold is None or value is None:
+            continue
+        if not value > threshold:
+            store.forget_excess(tx, listener.trigger_id, trial_id, group)
+        elif store.note_excess(tx, listener.trigger_id, trial_id, group):
+            measured = payloads.Measured(trial_id, group, name, metrics[name], threshold, steps)
+            subject = _subject(tx, experiment, experiment["state"])
+            _queue(tx, listener, payloads.threshold_message(subject, measured, listener.condition))
+
+
+def _names(condition: Mapping[str, Any], metrics: Mapping[str, Any]) -> bool:
+    name = condition.get("metric")
+    return isinstance(name, str) and name in metrics
+
+
+def _number(value: Any) -> Optional[float]:
+    """A metric's value as a number; None for one that is none, or that compares with nothing."""
+    if isinstance(value, bool) or not (isinstance(value, (int, float)) or value in ("Infinity", "-Infinity")):
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf if value > 0 else -math.inf
+    return None if math.isnan(number) else number
 
 
 def send_custom_event(tx: Transaction, experiment_id: int, trial_id: int, data: CustomWebhookEventData) -> None:
@@ -308,7 +362,11 @@ def _listener(row: Row) -> Listener:
 
 
 def _listeners_of(tx: Transaction, experiment: Row, trigger_type: str) -> List[Listener]:
-    candidates = [listener for listener in _listeners(tx) if listener.trigger_type == trigger_type]
+    return _wanted_of(tx, experiment, [known for known in _listeners(tx) if known.trigger_type == trigger_type])
+
+
+def _wanted_of(tx: Transaction, experiment: Row, candidates: Sequence[Listener]) -> List[Listener]:
+    """Those listeners that an experiment's events go to."""
     if not candidates:
         return []
     workspace_id = store.place_of_experiment(tx, experiment["id"])["workspace_id"]
@@ -337,6 +395,7 @@ def _subject(tx: Transaction, experiment: Row, state: str) -> payloads.Subject:
         slots_per_trial=experiment["slots_per_trial"],
         workspace=place["workspace"],
         project=place["project"],
+        is_placed=bool(json.loads(experiment["config"]).get("workspace")),
     )
 
 

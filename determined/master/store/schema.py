@@ -403,8 +403,34 @@ CREATE INDEX trials_by_warm_start ON trials (warm_start_checkpoint_uuid) WHERE w
 CREATE INDEX checkpoint_removals_without_task ON checkpoint_removals (id) WHERE task_id IS NULL AND error IS NULL;
 """
 
+# grp: the metric's group; a row for each trial whose metric is above the threshold of a trigger
+_WEBHOOK_EXCESSES = """
+CREATE TABLE webhook_excesses (
+    trigger_id INTEGER NOT NULL REFERENCES webhook_triggers ON DELETE CASCADE,
+    trial_id INTEGER NOT NULL REFERENCES trials ON DELETE CASCADE,
+    grp TEXT NOT NULL,
+    PRIMARY KEY (trigger_id, trial_id, grp)
+) WITHOUT ROWID;
+CREATE INDEX webhook_excesses_by_trial ON webhook_excesses (trial_id);
+"""
+
+# workspace_id: NULL for those of the cluster; type: EXPERIMENT or NTSC; policies: the document, as JSON
+_CONFIG_POLICIES = """
+CREATE TABLE config_policies (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    workspace_id INTEGER REFERENCES workspaces ON DELETE CASCADE,
+    type TEXT NOT NULL,
+    policies TEXT NOT NULL,
+    changed_by INTEGER REFERENCES users,
+    changed_at INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX config_policies_by_place ON config_policies (ifnull(workspace_id, 0), type);
+"""
+
 MIGRATIONS: List[Tuple[str, str]] = [
     ("first tables", _FIRST),
+    ("thresholds of webhooks", _WEBHOOK_EXCESSES),
+    ("configuration policies", _CONFIG_POLICIES),
     ("bounds", _BOUNDS),
 ]
 

@@ -90,6 +90,18 @@ def note_log_match(tx: Transaction, trigger_id: int, task_id: str) -> bool:
     return bool(tx.execute(sql, (trigger_id, task_id)))
 
 
+def note_excess(tx: Transaction, trigger_id: int, trial_id: int, group: str) -> bool:
+    """Note that a trial's metric is above a threshold; returns whether it was not before."""
+    sql = "INSERT OR IGNORE INTO webhook_excesses (trigger_id, trial_id, grp) VALUES (?, ?, ?)"
+    return bool(tx.execute(sql, (trigger_id, trial_id, group)))
+
+
+def forget_excess(tx: Transaction, trigger_id: int, trial_id: int, group: str) -> None:
+    """Note that a trial's metric is not above a threshold."""
+    sql = "DELETE FROM webhook_excesses WHERE trigger_id = ? AND trial_id = ? AND grp = ?"
+    tx.execute(sql, (trigger_id, trial_id, group))
+
+
 # --- calls to be made -----------------------------------------------------------------------------------------------
 
 
@@ -135,9 +147,9 @@ def place_of_experiment(connection: Connection, experiment_id: int) -> Row:
 
 
 def task_with_experiment(connection: Connection, task_id: str) -> Optional[Row]:
-    """A task's experiment, if it has one, and the agent it runs on."""
+    """A task's type, its experiment and trial, if it has them, and the agent it runs on."""
     return connection.one(
-        "SELECT k.experiment_id, (SELECT a.agent_id FROM allocations a WHERE a.task_id = k.id"
+        "SELECT k.type, k.experiment_id, k.trial_id, (SELECT a.agent_id FROM allocations a WHERE a.task_id = k.id"
         " ORDER BY a.number DESC LIMIT 1) AS agent_id FROM tasks k WHERE k.id = ?",
         (task_id,),
     )

@@ -595,8 +595,7 @@ def test_outside_of_a_cluster_everything_works_without_a_master(tmp_path: pathli
         context.profiler.on()
         with pytest.raises(ValueError, match="cluster"):
             context.alert("x")
-        with pytest.raises(RuntimeError, match="cluster"):
-            context.experimental.report_task_using_checkpoint(FakeCheckpoint())  # type: ignore[arg-type]
+        context.experimental.report_task_using_checkpoint(FakeCheckpoint())  # type: ignore[arg-type]
         storage = context.checkpoint._storage
         assert isinstance(storage, FileSystemStorage)
         assert storage.base == tmp_path / "data" / "determined" / "checkpoints"

@@ -16,8 +16,8 @@ from determined.exec._entrypoint import entrypoint_command
 from determined.exec._lines import MAX_LINE, LineSplitter, parse_line
 from determined.exec._link import split_url
 from determined.exec._preparation import find_gpus
+from determined.exec._runner_line import mask_config
 from determined.exec._spool import Spool
-from determined.exec.launch import mask_config
 from determined.launch.torch_distributed import Arguments, build_command, build_environment, parse_arguments
 
 from .conftest import REPOSITORY, Task, make_context, wait_until
@@ -265,6 +265,7 @@ def test_a_container_is_prepared_and_launched_by_two_commands(task: Task, tmp_pa
     done = run_module("determined.exec.launch", [], task)
     assert done.returncode == 4, done.stderr
     assert done.stdout.endswith("hello")
+    assert "New trial runner in (container c1) on agent agent-0: {" in done.stdout
     assert "Launching: ['sh', '-c', 'cat hello.txt; exit 4']" in done.stdout
     assert list((tmp_path / "store").iterdir()) == []
 

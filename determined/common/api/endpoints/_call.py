@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Mapping, Optional, TypeVar, Union
 
-from .. import _json, errors
+from .. import _json
 from .._options import DEFAULT_TIMEOUT, Timeout
 from ..wire.endpoint import Endpoint
 
@@ -44,17 +44,39 @@ def call(
         BadResponseException: the answer is no JSON object.
     """
     response = _send(session, row, request, parameters, timeout=timeout, stream=False, repeatable=repeatable)
+    document = response.content
+    is_json = True
     try:
-        answer = decode(response.content)
+        answer = decode(document) if isinstance(document, bytes) else response.json()
     except ValueError:
-        answer = None
+        is_json = False
+    if not is_json:
+        raise _no_json(session, row, response)  # here, where no error that holds the answer stands behind it
     if not isinstance(answer, dict):
-        # the beginning of an object may be the one of a token
-        found = "a broken one" if response.content.startswith(b"{") else repr(response.text[:200])
-        raise errors.BadResponseException(
-            f"{row.name}: the answer is no JSON object but {found}. Is {session.master} a master?"
-        )
+        from .. import _failures
+
+        raise _failures.NoObjectException(_complaint(session, row, repr(response.text[:200])))
     return _Answer(answer, row.name)  # type: ignore[return-value]  # the wire contract says so
+
+
+def _no_json(session: BaseSession, row: Endpoint[Any, Any], response: requests.Response) -> Exception:
+    from .. import _failures  # here, because it loads the HTTP library
+
+    # the beginning of an object may be the one of a token
+    found = "a broken one" if response.content.startswith(b"{") else repr(response.text[:200])
+    text = _complaint(session, row, found)
+    if response.status_code == 200:
+        return _failures.NoJsonException(text)
+    return _failures.NoAnswerException(text, operation_name(row), response)
+
+
+def _complaint(session: BaseSession, row: Endpoint[Any, Any], found: str) -> str:
+    return f"{row.name}: the answer is no JSON object but {found}. Is {session.master} a master?"
+
+
+def operation_name(row: Endpoint[Any, Any]) -> str:
+    """Return the name of a call as errors tell it."""
+    return f"{row.method.lower()}_{row.name}"
 
 
 class _Answer(Dict[str, Any]):
@@ -65,7 +87,9 @@ class _Answer(Dict[str, Any]):
         self._name = name
 
     def __missing__(self, key: str) -> Any:
-        raise errors.BadResponseException(f"{self._name}: the answer lacks {key!r}. Is its sender a master?")
+        from .. import _failures
+
+        raise _failures.MissingKeyException(f"{self._name}: the answer lacks {key!r}. Is its sender a master?")
 
 
 def call_stream(
@@ -83,7 +107,10 @@ def call_stream(
     from .._streams import read_stream  # here, because it loads the HTTP library
 
     response = _send(session, row, request, parameters, timeout=timeout, stream=True, repeatable=False)
-    yield from read_stream(response)
+    if response.status_code == 204:
+        with response:
+            raise _no_json(session, row, response)
+    yield from read_stream(response, operation_name(row))
 
 
 def _send(

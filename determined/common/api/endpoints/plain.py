@@ -95,7 +95,7 @@ class _Body(io.RawIOBase):
         while not rest:
             chunk = next(self._chunks, None)
             if chunk is None:
-                from .._transport import count_missing  # here, because it loads the HTTP library
+                from .._bodies import count_missing  # here, because it loads the HTTP library
 
                 missing = count_missing(self._response)
                 if missing:

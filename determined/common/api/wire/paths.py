@@ -54,6 +54,14 @@ if TYPE_CHECKING:
         UnbindRPFromWorkspaceRequest,
     )
     from .common import Empty
+    from .config_policies import (
+        GetGlobalConfigPoliciesResponse,
+        GetWorkspaceConfigPoliciesResponse,
+        PutGlobalConfigPoliciesRequest,
+        PutGlobalConfigPoliciesResponse,
+        PutWorkspaceConfigPoliciesRequest,
+        PutWorkspaceConfigPoliciesResponse,
+    )
     from .experiments import (
         ActivateExperimentsRequest,
         ActivateExperimentsResponse,
@@ -555,6 +563,14 @@ POST_TEMPLATE: Endpoint[Template, PostTemplateResponse] = Endpoint("PostTemplate
 GET_TEMPLATE: Endpoint[Empty, GetTemplateResponse] = Endpoint("GetTemplate", GET, "/api/v1/templates/{template_name}")
 PATCH_TEMPLATE_CONFIG: Endpoint[Struct, PatchTemplateConfigResponse] = Endpoint("PatchTemplateConfig", PATCH, "/api/v1/templates/{template_name}")
 DELETE_TEMPLATE: Endpoint[Empty, Empty] = Endpoint("DeleteTemplate", DELETE, "/api/v1/templates/{template_name}")
+
+# configuration policies
+GET_GLOBAL_CONFIG_POLICIES: Endpoint[Empty, GetGlobalConfigPoliciesResponse] = Endpoint("GetGlobalConfigPolicies", GET, "/api/v1/config-policies/global/{workload_type}")
+PUT_GLOBAL_CONFIG_POLICIES: Endpoint[PutGlobalConfigPoliciesRequest, PutGlobalConfigPoliciesResponse] = Endpoint("PutGlobalConfigPolicies", PUT, "/api/v1/config-policies/global/{workload_type}")
+DELETE_GLOBAL_CONFIG_POLICIES: Endpoint[Empty, Empty] = Endpoint("DeleteGlobalConfigPolicies", DELETE, "/api/v1/config-policies/global/{workload_type}")
+GET_WORKSPACE_CONFIG_POLICIES: Endpoint[Empty, GetWorkspaceConfigPoliciesResponse] = Endpoint("GetWorkspaceConfigPolicies", GET, "/api/v1/config-policies/workspaces/{workspace_id:int}/{workload_type}")
+PUT_WORKSPACE_CONFIG_POLICIES: Endpoint[PutWorkspaceConfigPoliciesRequest, PutWorkspaceConfigPoliciesResponse] = Endpoint("PutWorkspaceConfigPolicies", PUT, "/api/v1/config-policies/workspaces/{workspace_id:int}/{workload_type}")
+DELETE_WORKSPACE_CONFIG_POLICIES: Endpoint[Empty, Empty] = Endpoint("DeleteWorkspaceConfigPolicies", DELETE, "/api/v1/config-policies/workspaces/{workspace_id:int}/{workload_type}")
 
 # webhooks
 GET_WEBHOOKS: Endpoint[Empty, GetWebhooksResponse] = Endpoint("GetWebhooks", GET, "/api/v1/webhooks")

@@ -17,7 +17,8 @@ from .endpoint import Endpoint
 
 MODULES: Tuple[str, ...] = (
     "scalars", "enums", "common", "auth", "users", "experiments", "trials", "metrics", "logs", "checkpoints", "models",
-    "workspaces", "projects", "runs", "tasks", "jobs", "cluster", "templates", "webhooks",
+    "workspaces", "projects", "runs", "tasks", "jobs", "cluster", "templates", "config_policies",
+    "webhooks",
 )  # fmt: skip
 
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple
 
 from .... import errors
 from ...api.endpoints import plain
-from ...api.errors import APIException, BadRequestException, MasterNotFoundException
+from ...api.errors import BadRequestException
 from ...constants import SHARED_FS_CONTAINER_PATH
 from .._progress import ByteProgress, ProgressCallback, byte_progress
 from . import _target
 from ._archive import UnsafeMember, unpack
+from ._causes import caused
 from ._files import check_replaceable, find_faults, move_into_place, replace_target, size_of, write_metadata
 from ._place import Place, hold_place
 from ._target import CHOICE_FILE, METADATA_FILE
@@ -325,24 +326,17 @@ def _fetch_through_master(job: _Job, place: pathlib.Path) -> pathlib.Path:
     try:
         with plain.open_checkpoint_archive(job.source.session, uuid) as stream:
             unpack(stream, files, job.progress.advance, job.request.selector and job.wants, until)
-    except (APIException, MasterNotFoundException) as error:
-        raise _failed_as(error, f"the master cannot send checkpoint {uuid}: {error}") from error
+    except BadRequestException as error:
+        text = f"the master cannot send checkpoint {uuid}: {error}"
+        raise caused(errors.ProxiedDownloadFailed, text, error) from error
     except (tarfile.TarError, EOFError, OSError, zlib.error, UnsafeMember) as error:
         # requests' and gzip's own errors are OSErrors.
-        raise errors.ProxiedDownloadFailed(f"the archive of checkpoint {uuid} is unusable: {error}") from error
+        text = f"the archive of checkpoint {uuid} is unusable: {error}"
+        raise caused(errors.ProxiedDownloadFailed, text, error) from error
     faults = job.faults_in(files)
     if faults:
         raise errors.ProxiedDownloadFailed(f"the archive of checkpoint {uuid} is not whole: {_first(faults)}")
     return files
-
-
-def _failed_as(error: BadRequestException, text: str) -> errors.ProxiedDownloadFailed:
-    """Return a failed download that handlers of the error catch as well."""
-    bases = (errors.ProxiedDownloadFailed, type(error))
-    kind: Type[errors.ProxiedDownloadFailed] = type("ProxiedDownloadFailed", bases, {"__module__": errors.__name__})
-    failed = kind.__new__(kind, text)
-    failed.__dict__.update(vars(error), message=text)
-    return failed
 
 
 def _first(faults: List[str], count: int = 5) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import pytest
 
-from determined.common.api import authentication, errors
+from determined.common.api import TaskSession, authentication, errors
 from determined.common.api._token_store import TokenStore
 
 from ..experimental.stub_master import Answer, Request, StubMaster
@@ -81,7 +81,11 @@ def cache(users: Users, tokens: Dict[str, str], active: Optional[str] = None) ->
     store = TokenStore(users.url)
     for user, token in tokens.items():
         store.set_token(user, token)
-    if active is not None:
+    if active is not None and active not in tokens:
+        store.set_token(active, "expired")
+        store.set_active(active)
+        store.drop_token(active)  # as happens to a token that does not hold any more
+    elif active is not None:
         store.set_active(active)
     return store
 
@@ -89,8 +93,8 @@ def cache(users: Users, tokens: Dict[str, str], active: Optional[str] = None) ->
 def test_nobody_is_the_user_determined_without_a_password(users: Users) -> None:
     assert log_in(users) == ("determined", "new-determined")
     assert users.asked == [("login", "determined")]
-    assert TokenStore(users.url).token("determined") == "new-determined"
-    assert TokenStore(users.url).active_user() is None
+    assert TokenStore(users.url).get_token("determined") == "new-determined"
+    assert TokenStore(users.url).get_active_user() is None
 
 
 def test_the_fallback_that_is_refused_asks_for_a_login(users: Users) -> None:
@@ -113,8 +117,8 @@ def test_a_token_that_does_not_hold_is_removed_and_its_user_stays_active(users: 
     with pytest.raises(errors.UnauthenticatedException):
         log_in(users)
     assert users.asked == [("me", "old")]
-    assert store.token("eve") is None
-    assert store.active_user() == "eve"
+    assert store.get_token("eve") is None
+    assert store.get_active_user() == "eve"
 
 
 # requested user, password, DET_USER, DET_PASS, DET_USER_TOKEN, cache, active -> what the master is asked; who and how
@@ -174,7 +178,68 @@ def test_a_wrong_password_is_refused_though_a_token_is_cached(users: Users) -> N
     store = cache(users, {"ada": "valid-ada"})
     with pytest.raises(errors.InvalidCredentialsException, match="'ada': invalid credentials"):
         log_in(users, "ada", "wrong")
-    assert store.token("ada") == "valid-ada"
+    assert store.get_token("ada") == "valid-ada"
+
+
+def test_a_password_is_checked_by_the_master_once(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(VALID, "new-ada", "ada")
+    for _ in range(3):
+        assert log_in(users, "ada", "Secret12") == ("ada", "new-ada")
+    assert users.asked == [("login", "ada"), ("me", "new-ada"), ("me", "new-ada")]
+    with pytest.raises(errors.InvalidCredentialsException):
+        log_in(users, "ada", "wrong")
+    assert log_in(users, "ada", "Secret12") == ("ada", "new-ada")
+    assert users.asked[3:] == [("login", "ada"), ("me", "new-ada")]
+
+
+def test_a_changed_password_is_noticed_when_the_token_is_refused(users: Users) -> None:
+    log_in(users, "ada", "Secret12")
+    users.passwords["ada"] = "Changed12"  # which ends the sessions of the user
+    users.asked.clear()
+    with pytest.raises(errors.InvalidCredentialsException):
+        log_in(users, "ada", "Secret12")
+    assert users.asked == [("me", "new-ada"), ("login", "ada")]
+    assert TokenStore(users.url).get_token("ada") is None
+    assert log_in(users, "ada", "Changed12") == ("ada", "new-ada")
+
+
+def test_a_token_that_another_program_has_kept_has_no_password(users: Users) -> None:
+    log_in(users, "ada", "Secret12")
+    cache(users, {"ada": "valid-ada"})
+    users.asked.clear()
+    assert log_in(users, "ada", "Secret12") == ("ada", "new-ada")
+    assert users.asked == [("login", "ada")]
+
+
+@pytest.mark.parametrize("everybody", [True, False])
+def test_logging_out_forgets_the_password(users: Users, everybody: bool) -> None:
+    log_in(users, "ada", "Secret12")
+    digests = TokenStore(users.url).path.with_name("auth-digests.json")
+    assert "ada" in digests.read_text()
+    if everybody:
+        authentication.logout_all(users.url, None)
+    else:
+        authentication.logout(users.url, "ada", None)
+    assert "ada" not in digests.read_text()
+
+
+def test_a_password_that_was_asked_for_or_is_of_the_environment_is_known_again(
+    users: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(VALID, "new-ada", "ada")
+    monkeypatch.setenv("DET_USER", "ada")
+    monkeypatch.setenv("DET_PASS", "Secret12")
+    log_in(users)
+    users.asked.clear()
+    assert log_in(users, "ada", "Secret12") == ("ada", "new-ada")
+    assert users.asked == [("me", "new-ada")]
+
+
+def test_the_password_of_the_environment_beats_one_for_nobody(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DET_USER", "ada")
+    monkeypatch.setenv("DET_PASS", "Secret12")
+    assert log_in(users, None, "of nobody") == ("ada", "new-ada")
+    assert log_in(users, "bob", "Secret12") == ("bob", "new-bob")
 
 
 def test_the_token_of_the_environment_is_not_another_users(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,23 +337,23 @@ def test_logging_out_forgets_the_user_that_acts(
         monkeypatch.setenv(name, value)
     assert authentication.logout(users.url + "/", requested, None) == gone
     assert users.asked == ([("logout", f"valid-{gone}")] if gone else [])
-    assert store.users() == sorted({"ada", "bob"} - {gone or ""})
-    assert store.active_user() == (None if gone == active else active)
+    assert store.get_all_users() == sorted({"ada", "bob"} - {gone or ""})
+    assert store.get_active_user() == (None if gone == active else active)
 
 
 def test_logging_everybody_out_minds_no_token_that_has_expired(users: Users) -> None:
     store = cache(users, {"ada": "old", "bob": "valid-bob"}, active="eve")
     authentication.logout_all(users.url, None)
     assert users.asked == [("logout", "old"), ("logout", "valid-bob")]
-    assert store.users() == []
-    assert store.active_user() is None
+    assert store.get_all_users() == []
+    assert store.get_active_user() is None
 
 
 def test_logging_out_works_while_the_master_is_away() -> None:
     store = TokenStore("http://127.0.0.1:1")
     store.set_token("ada", "valid-ada")
     assert authentication.logout("127.0.0.1:1", "ada", None) == "ada"
-    assert store.users() == []
+    assert store.get_all_users() == []
 
 
 def test_a_task_logs_in_with_its_allocation_token(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -304,7 +369,7 @@ def test_a_task_logs_in_with_its_allocation_token(users: Users, monkeypatch: pyt
 
 
 def test_outside_a_task_the_missing_variables_are_named() -> None:
-    with pytest.raises(RuntimeError, match="DET_MASTER and DET_SESSION_TOKEN"):
+    with pytest.raises(ValueError, match="DET_MASTER and DET_SESSION_TOKEN"):
         authentication.login_from_task()
 
 
@@ -359,3 +424,60 @@ def test_a_weak_password_is_told_what_it_lacks(password: Optional[str], fault: s
 
 def test_a_good_password_passes() -> None:
     authentication.check_password_complexity("Passw0rd")
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "active", "chosen"),
+    [
+        ((None, None), {}, None, ("determined", "", True)),
+        ((None, "pw"), {}, None, ("determined", "pw", True)),
+        ((None, None), {}, "act", ("act", None, False)),
+        ((None, "pw"), {}, "act", ("act", "pw", False)),
+        (("ada", None), {}, "act", ("ada", None, False)),
+        (("ada", ""), {"DET_USER": "eu", "DET_PASS": "ep"}, None, ("ada", "", False)),
+        ((None, None), {"DET_USER": "eu", "DET_PASS": "ep"}, "act", ("eu", "ep", False)),
+        ((None, "pw"), {"DET_USER": "eu", "DET_PASS": "ep"}, None, ("eu", "ep", False)),
+        ((None, None), {"DET_USER": "eu", "DET_PASS": ""}, None, ("eu", "", False)),
+        ((None, None), {"DET_USER": "eu"}, "act", ("act", None, False)),
+        ((None, None), {"DET_PASS": "ep"}, None, ("determined", "", True)),
+    ],
+)
+def test_who_acts_and_with_which_password_is_chosen_as_released(
+    given: Tuple[Optional[str], Optional[str]],
+    environment: Dict[str, str],
+    active: Optional[str],
+    chosen: Tuple[str, Optional[str], bool],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    store = TokenStore("http://master:8080")
+    if active is not None:
+        store.set_token(active, "tok")
+        store.set_active(active)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert authentication.default_load_user_password(*given, store) == chosen
+
+
+def test_variables_of_a_login_are_told_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = {
+        "DET_USER": authentication.get_det_username_from_env,
+        "DET_PASS": authentication.get_det_password_from_env,
+        "DET_USER_TOKEN": authentication.get_det_user_token_from_env,
+        "DET_SESSION_TOKEN": authentication.get_det_session_token_from_env,
+    }
+    assert [read() for read in ask.values()] == [None] * 4
+    for name in ask:
+        monkeypatch.setenv(name, "")
+    assert [read() for read in ask.values()] == [""] * 4
+
+
+def test_a_weak_password_in_use_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    authentication.warn_about_complexity(ValueError("too short"))
+    assert "too short" in caplog.text
+
+
+def test_a_task_may_be_told_its_master(users: Users, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DET_SESSION_TOKEN", "allocation")
+    with authentication.login_from_task(users.url, None) as session:
+        assert isinstance(session, TaskSession)
+        assert session.master == users.url

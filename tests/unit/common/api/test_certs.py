@@ -6,6 +6,8 @@ import json
 import logging
 import pathlib
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -34,7 +36,7 @@ def test_nothing_said_means_the_public_authorities() -> None:
 def test_the_environment_beats_the_kept_certificate(
     config: pathlib.Path, pem: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    certs.CertStore().set(URL, "kept")
+    certs.CertStore().set_cert(URL, "kept")
     assert certs.default_load(URL) == certs.Cert("kept")
     monkeypatch.setenv("DET_MASTER_CERT_FILE", str(pem))
     loaded = certs.default_load(URL).cert_pem
@@ -68,7 +70,7 @@ def test_a_file_that_is_not_there_is_passed_over_when_only_the_environment_names
     monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     missing = tmp_path / "missing.pem"
-    with pytest.raises(ValueError, match=r"missing\.pem"):
+    with pytest.raises(FileNotFoundError, match=r"missing\.pem"):
         certs.default_load(URL, missing)
     monkeypatch.setenv("DET_MASTER_CERT_FILE", str(missing))
     with caplog.at_level(logging.WARNING):
@@ -78,12 +80,12 @@ def test_a_file_that_is_not_there_is_passed_over_when_only_the_environment_names
 
 def test_certificates_are_kept_by_master_for_the_user_alone(config: pathlib.Path) -> None:
     store = certs.CertStore()
-    store.set(URL, "one")
-    store.set("https://other:443", "two")
+    store.set_cert(URL, "one")
+    store.set_cert("https://other:443", "two")
     assert json.loads((config / "certs.json").read_text()) == {URL: "one", "https://other:443": "two"}
     assert stat.S_IMODE((config / "certs.json").stat().st_mode) == 0o600
-    assert store.get(URL) == "one"
-    assert store.get("https://third:443") is None
+    assert store.get_cert(URL) == "one"
+    assert store.get_cert("https://third:443") is None
 
 
 @pytest.mark.parametrize("content", ["{", "[]", '{"https://master:443": 1}', b"\xff\xfe"])
@@ -101,3 +103,29 @@ def test_the_single_certificate_of_old_is_kept_for_the_master_in_use(config: pat
     assert not (config / "master.crt").exists()
     assert certs.default_load(URL) == certs.Cert("old")
     assert certs.default_load("https://other:443") == certs.Cert()
+
+
+def test_a_certificate_is_a_bundle_for_the_http_library() -> None:
+    assert certs.Cert().bundle is None
+    assert certs.Cert(noverify=True).bundle is False
+    bundle = certs.Cert("of the master").bundle
+    assert isinstance(bundle, str)
+    text = pathlib.Path(bundle).read_text()
+    assert text.endswith("of the master\n")
+    assert "BEGIN CERTIFICATE" in text
+    assert certs.Cert("of the master", name="x").bundle == bundle
+
+
+def test_a_bundle_is_removed_when_the_process_ends() -> None:
+    program = "from determined.common.api import certs; print(certs.Cert('x').bundle)"
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert not pathlib.Path(done.stdout.strip()).exists()
+
+
+def test_a_kept_certificate_is_forgotten(config: pathlib.Path) -> None:
+    store = certs.CertStore(certs.default_store())
+    store.delete_cert(URL)
+    assert not store.path.exists()
+    store.set_cert(URL, "one")
+    store.delete_cert(URL)
+    assert store.get_cert(URL) is None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import json
 import pickle
-from typing import Any, List, Type
+from typing import Any, Callable, Dict, List, Optional, Type
 
 import pytest
+import requests
 
 from determined.common.api import Session, errors
 from determined.common.api.endpoints import users
@@ -34,15 +36,15 @@ def fail(session: Session, **options: Any) -> errors.BadRequestException:
     ],
 )
 def test_an_answer_with_an_error_tells_the_call_the_status_the_masters_words_and_what_to_do(
-    status: int, kind: Type[errors.APIException], next_step: str, naps: List[float]
+    status: int, kind: Type[errors.BadRequestException], next_step: str, naps: List[float]
 ) -> None:
     with Stub(refusal(status, "the words")) as stub, Session(stub.url, "ada", "tok", None, 0) as session:
         error = fail(session)
     assert type(error) is kind
-    assert isinstance(error, errors.APIException)
+    assert isinstance(error, errors.ANSWERED)
     assert (error.method, error.path, error.status_code) == ("GET", "/api/v1/me", status)
-    assert error.server_message == error.response_error == "the words"
-    assert str(error) == error.message
+    assert error.server_message == error.message == "the words"
+    assert error.response_error == {"code": 2, "reason": "Reason", "error": "the words"}
     for part in ("the words", f"[GET /api/v1/me: {status}]", next_step):
         assert part in str(error)
     assert "secret" not in str(error)
@@ -101,10 +103,97 @@ def test_what_is_no_masters_answer_is_told_apart(naps: List[float]) -> None:
         (errors.MasterNotFoundException, errors.BadRequestException),
         (errors.APIException, errors.BadRequestException),
         (errors.NotFoundException, errors.APIException),
-        (errors.ForbiddenException, errors.APIException),
-        (errors.UnauthenticatedException, errors.APIException),
+        (errors.ForbiddenException, errors.BadRequestException),
+        (errors.UnauthenticatedException, errors.BadRequestException),
+        (errors.DeleteFailedException, errors.APIException),
+        (errors.EmptyResultException, errors.BadResponseException),
         (errors.InvalidCredentialsException, errors.UnauthenticatedException),
     ],
 )
 def test_new_classes_are_what_old_handlers_name(kind: Type[Exception], caught_as: Type[Exception]) -> None:
     assert issubclass(kind, caught_as)
+
+
+def made_up(body: Any, status: int = 409) -> requests.Response:
+    response = requests.Response()
+    response.status_code, response.url = status, "http://master/a"
+    vars(response).update(
+        _content=body if isinstance(body, bytes) else json.dumps(body).encode(), _content_consumed=True
+    )
+    return response
+
+
+@pytest.mark.parametrize(
+    ("make", "status", "text"),
+    [
+        (lambda: errors.BadRequestException("x"), 0, "x"),
+        (lambda: errors.BadRequestException("x", 1, 2), 0, "x"),
+        (lambda: errors.MasterNotFoundException(message="x"), 0, "x"),
+        (lambda: errors.NotFoundException("x"), 404, "x"),
+        (lambda: errors.NotFoundException(error_message="x"), 404, "x"),
+        (lambda: errors.DeleteFailedException("x"), 200, "x"),
+        (lambda: errors.DeleteFailedException(error_message="x"), 200, "x"),
+        (lambda: errors.UnauthenticatedException(), 0, None),
+        (lambda: errors.UnauthenticatedException("x"), 0, "x"),
+        (lambda: errors.UnauthenticatedException(message="x"), 0, "x"),
+        (lambda: errors.InvalidCredentialsException(), 0, None),
+        (lambda: errors.ForbiddenException(), 0, None),
+        (lambda: errors.ForbiddenException("x"), 0, None),
+        (lambda: errors.APIException(made_up({"error": {"error": "x", "code": 6}})), 409, "x"),
+        (lambda: errors.APIException(made_up({"error": {"error": "x"}}), "more"), 409, "x"),
+        (lambda: errors.APIException(response=made_up(b"x")), 409, "x"),
+    ],
+)
+def test_scripts_may_make_errors_of_a_call(
+    make: Callable[[], errors.BadRequestException], status: int, text: Optional[str]
+) -> None:
+    error = make()
+    assert error.status_code == status
+    assert str(error) == (text if text is not None else str(error)) != ""
+    for other in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
+        assert (type(other), str(other), other.status_code) == (type(error), str(error), status)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: errors.BadResponseException("x"),
+        lambda: errors.BadResponseException("x", 1),
+        lambda: errors.EmptyResultException(message="x"),
+        lambda: errors.PagingException("x"),
+    ],
+)
+def test_scripts_may_make_errors_of_an_answer(make: Callable[[], errors.BadResponseException]) -> None:
+    error = make()
+    assert str(error) == error.message == "x"
+    assert type(pickle.loads(pickle.dumps(error))) is type(error)
+
+
+@pytest.mark.parametrize("kind", [errors.CorruptTokenCacheException, errors.CorruptCertificateCacheException])
+def test_scripts_may_make_errors_of_a_cache(kind: Type[Exception]) -> None:
+    assert str(pickle.loads(pickle.dumps(kind()))) == str(kind()) != ""
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"error": {"error": "w", "code": 5, "reason": "r"}}, {"error": "w", "code": 5, "reason": "r"}),
+        ({"message": "w"}, None),
+        ({"error": "w"}, None),
+        ({"error": None}, None),
+        ([1], None),
+        (b"w", None),
+        (b"", None),
+    ],
+)
+def test_the_object_of_an_error_is_kept(body: Any, said: Optional[Dict[str, Any]]) -> None:
+    error = errors.APIException(made_up(body))
+    assert error.response_error == said
+    assert error.response is not None
+    assert pickle.loads(pickle.dumps(error)).response is None
+
+
+def test_a_handler_of_errors_of_the_api_does_not_take_those_of_a_login() -> None:
+    for kind in (errors.UnauthenticatedException, errors.ForbiddenException):
+        assert not issubclass(kind, errors.APIException)
+        assert issubclass(kind, errors.ANSWERED)

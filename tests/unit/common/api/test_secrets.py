@@ -128,7 +128,7 @@ def by_client(url: str, patch: pytest.MonkeyPatch) -> Any:
 
 def by_task(url: str, patch: pytest.MonkeyPatch) -> Any:
     use_environment(patch, url, DET_SESSION_TOKEN=TOKEN, DET_USER="ada")
-    session = authentication.login_from_task(0)
+    session = authentication.login_from_task(retry=0)
     session.get("api/v1/me")
     return session
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import os
 import pathlib
 import pickle
 import threading
-from typing import List
+from typing import Callable, List, Type
 
 import pytest
 
-from determined.common.api import Session, UnauthSession, errors
-from determined.common.api._session import AllocationSession
+from determined.common.api import Session, TaskSession, UnauthSession, errors
+from determined.common.api.certs import Cert
 from determined.common.api.endpoints import auth, users
 
 from .stub import CLOSE, Act, Stub, answer, refusal
@@ -78,7 +79,7 @@ def test_the_token_is_sent_and_not_shown() -> None:
 
 
 def test_a_task_speaks_with_its_allocation_token_alone() -> None:
-    with Stub() as stub, AllocationSession(stub.url, "", "tok", None) as session:
+    with Stub() as stub, TaskSession(stub.url, "", "tok", None) as session:
         session.get("a")
     assert stub.requests[0].headers["grpc-metadata-x-allocation-token"] == "Bearer tok"
     assert "authorization" not in stub.requests[0].headers
@@ -166,7 +167,7 @@ def test_a_body_that_is_no_json_is_refused_before_anything_is_sent(body: object)
 )
 def test_an_error_says_what_the_master_said_about_which_call(status: int, kind: type) -> None:
     with Stub(refusal(status, "not so")) as stub, Session(stub.url, "ada", "tok", None) as session:
-        with pytest.raises(errors.APIException) as caught:
+        with pytest.raises(errors.ANSWERED) as caught:
             session.post("/api/v1/things?x=1", json={})
     error = caught.value
     assert type(error) is kind
@@ -200,14 +201,51 @@ def test_an_error_without_a_body_names_its_status() -> None:
             session.get("a")
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_a_redirect_is_an_error_that_names_the_other_address(status: int) -> None:
-    with Stub() as other:
-        there = answer(b"", status, {"Location": other.url + "/login"})
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_question_is_asked_again_where_the_answer_says_but_without_the_token(status: int) -> None:
+    with Stub(answer({"n": 1})) as other:
+        there = answer(b"", status, {"Location": other.url + "/login?x=1"})
         with Stub(there) as stub, Session(stub.url, "ada", "tok", None) as session:
-            with pytest.raises(errors.APIException, match=other.url):
-                session.get("a")
-        assert other.requests == []
+            assert session.get("a").json() == {"n": 1}
+            with session.get("a", stream=True) as streamed:
+                assert streamed.json() == {"n": 1}
+        assert [(r.path, r.query) for r in other.requests] == [("/login", {"x": ["1"]})] * 2
+        assert "authorization" not in other.requests[0].headers
+
+
+def test_a_question_may_be_sent_on_more_than_once() -> None:
+    with Stub(answer(b"", 301, {"Location": "/b"}), answer({"n": 1})) as other:
+        with Stub(answer(b"", 302, {"Location": other.url + "/a"})) as stub, Session(stub.url, "ada", "t", None) as s:
+            assert s.get("a").json() == {"n": 1}
+        assert [request.path for request in other.requests] == ["/a", "/b"]
+
+
+def test_the_same_master_is_asked_again_with_the_token() -> None:
+    with Stub(answer(b"", 302, {"Location": "/b"}), answer({"n": 1})) as stub:
+        with Session(stub.url, "ada", "tok", None) as session:
+            assert session.get("a").json() == {"n": 1}
+    assert [(r.path, r.headers["authorization"]) for r in stub.requests] == [("/a", "Bearer tok"), ("/b", "Bearer tok")]
+    assert stub.connections == 1
+
+
+@pytest.mark.parametrize(("status", "sent"), [(301, 0), (302, 0), (303, 0), (307, 1), (308, 1)])
+def test_a_change_is_sent_on_only_if_it_stays_what_it_is(status: int, sent: int) -> None:
+    with Stub(answer({"n": 1})) as other:
+        there = answer(b"", status, {"Location": other.url + "/b"})
+        with Stub(there) as stub, Session(stub.url, "ada", "tok", None) as session:
+            if sent:
+                assert session.post("a", json={"x": 1}).json() == {"n": 1}
+            else:
+                with pytest.raises(errors.APIException, match=other.url):
+                    session.post("a", json={"x": 1})
+        assert [request.body for request in other.requests] == [b'{"x":1}'] * sent
+
+
+@pytest.mark.parametrize("location", ["/a", "ftp://elsewhere/", "http://[::1/"])
+def test_being_sent_on_without_end_or_to_nowhere_is_an_error(location: str) -> None:
+    with Stub(answer(b"", 302, {"Location": location})) as stub, Session(stub.url, "ada", "tok", None) as session:
+        with pytest.raises(errors.BadRequestException):
+            session.get("a")
 
 
 def test_html_instead_of_json_is_told_from_a_master() -> None:
@@ -251,3 +289,42 @@ def test_closing_twice_does_no_harm() -> None:
         session.close()
         closed.append(session)
     closed[0].close()
+
+
+@pytest.mark.parametrize("way", [lambda s: pickle.loads(pickle.dumps(s)), copy.deepcopy, copy.copy])
+@pytest.mark.parametrize("kind", [Session, TaskSession])
+def test_a_session_may_be_sent_to_another_process(kind: Type[Session], way: Callable[[Session], Session]) -> None:
+    with Stub() as stub, kind(stub.url, "ada", "tok", Cert(noverify=True), 3) as session:
+        with way(session) as other:
+            other.get("a")
+            session.get("a")
+            assert type(other) is kind
+            assert (other.master, other.username, other.token) == (stub.url, "ada", "tok")
+            assert (other.cert, other._max_retries) == (Cert(noverify=True), 3)
+    header = kind.AUTH_HEADER.lower()
+    assert [request.headers[header] for request in stub.requests] == ["Bearer tok"] * 2
+
+
+def test_a_session_without_a_login_may_be_sent_to_another_process() -> None:
+    with Stub() as stub, pickle.loads(pickle.dumps(UnauthSession(stub.url, None))) as session:
+        session.get("a")
+    assert "authorization" not in stub.requests[0].headers
+
+
+def test_the_address_of_a_request_may_hold_anything() -> None:
+    with Stub() as stub, Session(stub.url, "ada", "tok", None) as session:
+        for path in ("ä b?x=1#part", "", "/", "//double", "a%2Fb?y=%20"):
+            session.get(path)
+    assert [request.path for request in stub.requests] == ["/%C3%A4%20b", "/", "/", "/double", "/a%2Fb"]
+
+
+def test_a_master_behind_a_path_is_asked_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with Stub() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url.replace("http://", "http://who:what@"))
+        with Session("http://master.invalid/det", "ada", "tok", None, 0) as session:
+            session.post("a", params={"x": 1}, json={})
+    (request,) = proxy.requests
+    assert (request.path, request.query) == ("/det/a", {"x": ["1"]})
+    assert request.headers["proxy-authorization"].startswith("Basic ")

@@ -31,7 +31,7 @@ def store_of(path: pathlib.Path, content: Any, url: str = URL) -> TokenStore:
 
 def test_a_store_without_a_file_is_empty_and_makes_none(path: pathlib.Path) -> None:
     store = TokenStore(URL, path)
-    assert (store.active_user(), store.token("ada"), store.users()) == (None, None, [])
+    assert (store.get_active_user(), store.get_token("ada"), store.get_all_users()) == (None, None, [])
     assert not path.parent.exists()
 
 
@@ -78,8 +78,8 @@ def test_users_and_masters_do_not_touch_each_other(path: pathlib.Path) -> None:
     two.set_token("ada", "3")
     two.set_active("ada")
     one.drop_user("ada")
-    assert (one.users(), one.active_user()) == (["bob"], None)
-    assert (two.token("ada"), two.active_user()) == ("3", "ada")
+    assert (one.get_all_users(), one.get_active_user()) == (["bob"], None)
+    assert (two.get_token("ada"), two.get_active_user()) == ("3", "ada")
 
 
 def test_a_dead_token_is_dropped_and_its_user_stays_active(path: pathlib.Path) -> None:
@@ -87,14 +87,14 @@ def test_a_dead_token_is_dropped_and_its_user_stays_active(path: pathlib.Path) -
     store.set_token("ada", "tok")
     store.set_active("ada")
     store.drop_token("ada")
-    assert (store.token("ada"), store.active_user()) == (None, "ada")
+    assert (store.get_token("ada"), store.get_active_user()) == (None, "ada")
     store.drop_user("ada")
-    assert store.active_user() is None
+    assert store.get_active_user() is None
 
 
 def test_version_0_belongs_to_the_master_in_use(path: pathlib.Path) -> None:
     store = store_of(path, {"active_user": "ada", "tokens": {"ada": "tok"}})
-    assert (store.active_user(), store.token("ada")) == ("ada", "tok")
+    assert (store.get_active_user(), store.get_token("ada")) == ("ada", "tok")
     assert json.loads(path.read_text()) == {"active_user": "ada", "tokens": {"ada": "tok"}}
     store.set_token("bob", "two")
     assert json.loads(path.read_text()) == {
@@ -112,8 +112,8 @@ def test_version_1_is_normalised_and_merged(path: pathlib.Path) -> None:
         "http://[::1": {"tokens": {"ada": "5"}},
     }
     store = store_of(path, {"version": 1, "masters": masters})
-    assert (store.users(), store.active_user()) == (["ada", "bob"], "bob")
-    assert TokenStore(OTHER, path).token("ada") == "3"
+    assert (store.get_all_users(), store.get_active_user()) == (["ada", "bob"], "bob")
+    assert TokenStore(OTHER, path).get_token("ada") == "3"
     store.set_active("ada")
     stored = json.loads(path.read_text())
     assert stored["version"] == 2
@@ -141,14 +141,14 @@ def test_version_1_is_normalised_and_merged(path: pathlib.Path) -> None:
 def test_a_corrupt_file_is_removed_and_named_once(path: pathlib.Path, content: Any) -> None:
     store = store_of(path, content)
     with pytest.raises(errors.CorruptTokenCacheException, match=r"auth\.json.*removed.*log in again"):
-        store.token("ada")
+        store.get_token("ada")
     assert not path.exists()
-    assert store.token("ada") is None
+    assert store.get_token("ada") is None
     store_of(path, content)
     with pytest.raises(errors.CorruptTokenCacheException):
         store.set_token("ada", "tok")
     store.set_token("ada", "tok")
-    assert store.token("ada") == "tok"
+    assert store.get_token("ada") == "tok"
 
 
 def test_a_change_that_fails_leaves_the_file_as_it_was(path: pathlib.Path) -> None:
@@ -156,7 +156,7 @@ def test_a_change_that_fails_leaves_the_file_as_it_was(path: pathlib.Path) -> No
     store.set_token("ada", "tok")
     with pytest.raises(TypeError):
         store.set_token("ada", object())  # type: ignore[arg-type]  # something that cannot be written
-    assert store.token("ada") == "tok"
+    assert store.get_token("ada") == "tok"
 
 
 def test_several_processes_lose_nothing_of_each_other(path: pathlib.Path) -> None:
@@ -166,9 +166,33 @@ def test_several_processes_lose_nothing_of_each_other(path: pathlib.Path) -> Non
         f"store = TokenStore({URL!r}, pathlib.Path(sys.argv[1]))\n"
         "for n in range(10):\n"
         "    store.set_token(f'{sys.argv[2]}-{n}', 'tok')\n"
-        "    assert store.token(f'{sys.argv[2]}-0') == 'tok'\n"
+        "    assert store.get_token(f'{sys.argv[2]}-0') == 'tok'\n"
     )
     writers = [subprocess.Popen([sys.executable, "-c", program, str(path), str(n)]) for n in range(3)]
     assert [writer.wait(60) for writer in writers] == [0, 0, 0]
-    assert len(TokenStore(URL, path).users()) == 30
+    assert len(TokenStore(URL, path).get_all_users()) == 30
     assert sorted(file.name for file in path.parent.iterdir()) == ["auth.json", "auth.json.lock"]
+
+
+def test_only_a_user_with_a_login_becomes_the_active_one(path: pathlib.Path) -> None:
+    store = TokenStore(URL, path)
+    with pytest.raises(errors.UnauthenticatedException, match="'ada'"):
+        store.set_active("ada")
+    assert store.get_active_user() is None
+    store.set_token("ada", "tok")
+    store.set_active("ada")
+    store.clear_active()
+    assert (store.get_active_user(), store.get_all_users()) == (None, ["ada"])
+
+
+def test_the_logins_of_all_masters_are_removed_at_once(path: pathlib.Path) -> None:
+    TokenStore(URL, path).set_token("ada", "tok")
+    TokenStore(OTHER, path).set_token("bob", "tok")
+    TokenStore(URL, path).delete_token_cache()
+    assert not path.exists()
+    TokenStore(URL, path).delete_token_cache()
+
+
+def test_an_address_is_the_same_master_however_it_is_spelled(path: pathlib.Path) -> None:
+    TokenStore("master", path).set_token("ada", "tok")
+    assert TokenStore(f"{URL}/", path).get_token("ada") == "tok"

@@ -40,18 +40,18 @@ def test_the_right_password_logs_in_and_the_wrong_one_does_not(url: str) -> None
 def test_a_cached_token_is_used_until_it_is_dead(url: str) -> None:
     store = TokenStore(url)
     with authentication.login_with_cache(url, "determined", PASSWORD) as first:
-        assert store.token("determined") == first.token
+        assert store.get_token("determined") == first.token
     store.set_active("determined")
     with authentication.login_with_cache(url) as second:
         assert (second.username, second.token) == ("determined", first.token)
     with pytest.raises(errors.InvalidCredentialsException):
         authentication.login_with_cache(url, "determined", "wrong")
-    assert store.token("determined") == first.token
+    assert store.get_token("determined") == first.token
     assert authentication.logout(url, "determined", None) == "determined"
     store.set_token("determined", first.token)
     with authentication.login_with_cache(url, "determined", PASSWORD) as third:
         assert users.get_me(third)["username"] == "determined"
-        assert store.token("determined") == third.token != first.token
+        assert store.get_token("determined") == third.token != first.token
 
 
 def test_a_token_that_was_logged_out_is_replaced_with_the_password_of_the_environment(

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import pathlib
+import pickle
 import sys
 import tarfile
 import threading
@@ -14,6 +15,7 @@ import time
 from typing import Any, Dict, List, Optional, Tuple, Type
 
 import pytest
+import urllib3.exceptions
 
 from determined import errors
 from determined.common.api import Session
@@ -188,6 +190,37 @@ def test_a_cut_archive_is_never_taken_for_good(
     with pytest.raises(errors.ProxiedDownloadFailed):
         Checkpoint(session, UUID).download(str(tmp_path / "target"), DownloadMode.MASTER)
     assert left_in(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, api_errors.UnauthenticatedException),
+        (403, api_errors.ForbiddenException),
+        (404, api_errors.NotFoundException),
+        (500, api_errors.APIException),
+    ],
+)
+def test_a_refusal_of_the_master_is_caught_as_one(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path, status: int, kind: Type[Exception]
+) -> None:
+    serve(stub, Answer(status, {"error": {"code": 2, "error": "no"}}))
+    with pytest.raises(errors.ProxiedDownloadFailed, match="no") as caught:
+        Checkpoint(session, UUID).download(str(tmp_path / "target"), DownloadMode.MASTER)
+    assert isinstance(caught.value, kind)
+    assert getattr(caught.value, "status_code", None) == status
+    other = pickle.loads(pickle.dumps(caught.value))
+    assert isinstance(other, kind)
+    assert (type(other), str(other)) == (type(caught.value), str(caught.value))
+
+
+def test_a_connection_that_breaks_is_caught_as_the_http_library_has_it(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    serve(stub, Answer(body=archive_of(FILES), cut=100))
+    with pytest.raises(urllib3.exceptions.ProtocolError) as caught:
+        Checkpoint(session, UUID).download(str(tmp_path / "target"), DownloadMode.MASTER)
+    assert isinstance(caught.value, errors.ProxiedDownloadFailed)
 
 
 @pytest.mark.parametrize(

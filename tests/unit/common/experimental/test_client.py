@@ -85,7 +85,7 @@ def test_a_token_that_was_given_is_neither_stored_nor_revoked(here: StubMaster) 
     assert connection.get_session_username() == "ada"
     connection.logout()
     assert here.sent("POST", "/api/v1/auth/logout") == []
-    assert TokenStore(here.url).token("ada") == "stored"
+    assert TokenStore(here.url).get_token("ada") == "stored"
     connection._session.close()
 
 

@@ -168,6 +168,21 @@ def test_lines_that_come_from_no_agent_match_nothing(tx: Transaction) -> None:
     assert tx.all("SELECT * FROM log_policy_matches") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "determined: New trial runner in (container c1) on agent a: {}",
+        'so much more of it, "log_policies": [{"x": 1}]}',
+    ],
+)
+def test_the_configuration_that_a_trial_logs_matches_nothing(tx: Transaction, text: str) -> None:
+    start_trial(tx, [{"name": "anything", "pattern": ".*"}])
+    say(tx, text)
+    assert trial_of(tx)["log_policy_matched"] is None
+    say(tx, text, "something else")
+    assert trial_of(tx)["log_policy_matched"] == "anything"
+
+
 def test_a_policy_acts_once_and_says_so_in_the_log_once_even_after_the_master_was_restarted(tx: Transaction) -> None:
     start_trial(tx, [{"name": "named", "pattern": "one", "action": "cancel_retries"}])
     say(tx, "one", "one")

@@ -14,13 +14,14 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple
 
 import pytest
 
-from determined.common.api.wire.enums import TriggerType, WebhookMode, WebhookType
+from determined.common.api.wire.enums import LogLevel, TriggerType, WebhookMode, WebhookType
 from determined.master.auth import Caller
 from determined.master.errors import Code, Refusal
 from determined.master.notify import Hub, WebhookQueued
 from determined.master.patterns import Finder
 from determined.master.services import webhook_calls, webhooks
 from determined.master.services.webhook_calls import CallFailed, WebhookSender, call, pause_after
+from determined.master.store import trials
 from determined.master.store import webhooks as store
 from determined.master.store.database import Database, Row, Transaction
 
@@ -91,12 +92,53 @@ def test_a_state_is_told_to_the_webhooks_that_wait_for_it(tx: Transaction) -> No
     assert (experiment["workspace"], experiment["project"]) == ("Uncategorized", "Uncategorized")
 
 
-def test_slack_gets_a_text_in_its_own_markup(tx: Transaction) -> None:
+def fields_of(message: Dict[str, Any]) -> List[str]:
+    (attachment,) = message["attachments"]
+    (block,) = attachment["blocks"]
+    assert {field["type"] for field in block["fields"]} == {"mrkdwn"}
+    return [field["text"] for field in block["fields"]]
+
+
+@pytest.mark.parametrize(
+    ("state", "color", "word", "mark"),
+    [("COMPLETED", "#13B670", "Completed", "\u2705 "), ("ERROR", "#DD5040", "Errored", "\u274c ")]
+    + [("CANCELED", "#808080", "Canceled", "")],
+)
+def test_slack_gets_blocks_with_a_coloured_attachment(
+    tx: Transaction, state: str, color: str, word: str, mark: str
+) -> None:
+    make_webhook(tx, condition={"state": state}, kind=WebhookType.SLACK)
+    webhooks.experiment_changed(tx, make_experiment(tx), state)
+    (message,) = queued(tx)
+    assert list(message) == ["blocks", "attachments"]
+    (headline,) = message["blocks"]
+    assert (headline["type"], headline["text"]["type"]) == ("section", "plain_text")
+    (attachment,) = message["attachments"]
+    assert attachment["color"] == color
+    (block,) = attachment["blocks"]
+    assert block["text"] == {"type": "mrkdwn", "text": f"{mark}e &lt;1&gt; (#1)"}
+    assert fields_of(message) == [f"*Status*: {word}", "*Duration*: 0h 0min"]
+
+
+def test_slack_is_told_where_an_experiment_lies_that_was_put_there(tx: Transaction) -> None:
     make_webhook(tx, condition={"state": "COMPLETED"}, kind=WebhookType.SLACK)
-    webhooks.experiment_changed(tx, make_experiment(tx), "COMPLETED")
-    (event,) = queued(tx)
-    assert list(event) == ["text"]
-    assert "e &lt;1&gt;" in event["text"]
+    experiment_id = make_experiment(tx)["id"]
+    end = 5_000_000 + (2 * 3600 + 5 * 60) * 1_000_000
+    tx.update("experiments", {"id": experiment_id}, config='{"workspace": "w", "project": "p"}', end_time=end)
+    experiment = tx.one("SELECT * FROM experiments WHERE id = ?", (experiment_id,))
+    assert experiment is not None
+    webhooks.experiment_changed(tx, experiment, "COMPLETED")
+    (message,) = queued(tx)
+    place = ["*Workspace*: Uncategorized", "*Project*: Uncategorized"]
+    assert fields_of(message) == ["*Status*: Completed", "*Duration*: 2h 5min", *place]
+
+
+@pytest.mark.parametrize(("said", "sent"), [("\U0001f389 \u00fc", "\U0001f389 \u00fc"), ("\ud83c", "\ufffd")])
+def test_text_is_sent_as_it_is_less_what_is_no_text(tx: Transaction, said: str, sent: str) -> None:
+    make_webhook(tx, TriggerType.CUSTOM, mode=WebhookMode.SPECIFIC, name="mine")
+    experiment = make_experiment(tx, {"webhooks": {"webhook_name": ["mine"]}})
+    webhooks.send_custom_event(tx, experiment["id"], 3, {"title": said})
+    assert f'"title":"{sent}"' in store.due_calls(tx, 1, 100)[0]["payload"]
 
 
 @pytest.mark.parametrize(
@@ -138,6 +180,83 @@ def test_a_log_pattern_tells_of_a_task_once(tx: Transaction) -> None:
     ]
 
 
+def test_slack_is_told_which_line_matched_which_pattern(tx: Transaction) -> None:
+    make_webhook(tx, TriggerType.TASK_LOG, {"regex": "a.*b"}, kind=WebhookType.SLACK)
+    tx.insert("tasks", id="k", type="COMMAND", start_time=0)
+    webhooks.logs_written(tx, "k", ["x a < b\n"], {("a.*b", None): 0})
+    (message,) = queued(tx)
+    assert list(message) == ["blocks"]
+    text = message["blocks"][0]["text"]
+    assert text["type"] == "mrkdwn"
+    assert "Task ID `k`, task type `COMMAND`" in text["text"]
+    assert "```x a &lt; b```\nThis log matched the regex\n```a.*b```" in text["text"]
+
+
+def make_trial(tx: Transaction, experiment_id: int) -> int:
+    return trials.insert_trial(
+        tx,
+        experiment_id=experiment_id,
+        request_id=str(tx.scalar("SELECT count(*) FROM trials")),
+        hparams={},
+        seed=1,
+        state="ACTIVE",
+        warm_start_checkpoint_uuid=None,
+    )
+
+
+def told_values(tx: Transaction) -> List[Any]:
+    return [event["event_data"]["metric"]["value"] for event in queued(tx)]
+
+
+def test_a_threshold_tells_each_time_a_metric_goes_above_it(tx: Transaction) -> None:
+    condition = {"metric": "loss", "threshold": 0.5}
+    make_webhook(tx, TriggerType.METRIC_THRESHOLD_EXCEEDED, condition)
+    experiment = make_experiment(tx)
+    trial_id = make_trial(tx, experiment["id"])
+    values = [0.1, 0.5, 0.75, 0.875, "NaN", "Infinity", None, True, 0.25, 1, "-Infinity", "Infinity"]
+    for steps, value in enumerate(values):
+        metrics = {"other": 9} if value is None else {"loss": value, "other": 9}
+        webhooks.metrics_reported(tx, experiment["id"], trial_id, "validation", steps, metrics)
+    assert told_values(tx) == [0.75, 1, "Infinity"]
+    event = queued(tx)[0]
+    assert (event["event_type"], event["condition"]) == ("METRIC_THRESHOLD_EXCEEDED", condition)
+    assert event["event_data"]["experiment"]["id"] == experiment["id"]
+    told = {"name": "loss", "value": 0.75, "threshold": 0.5, "group": "validation", "steps_completed": 2}
+    assert event["event_data"]["metric"] == {**told, "trial_id": trial_id}
+
+
+def test_a_threshold_looks_at_each_trial_and_group_by_itself(tx: Transaction) -> None:
+    make_webhook(tx, TriggerType.METRIC_THRESHOLD_EXCEEDED, {"metric": "loss", "threshold": 0})
+    experiment = make_experiment(tx)
+    first, second = make_trial(tx, experiment["id"]), make_trial(tx, experiment["id"])
+    for value, group in ((1, "training"), (2, "validation"), (3, "validation")):
+        webhooks.metrics_reported(tx, experiment["id"], first, group, 1, {"loss": value})
+    webhooks.metrics_reported(tx, experiment["id"], second, "validation", 1, {"loss": 4})
+    assert told_values(tx) == [1, 2, 4]
+
+
+@pytest.mark.parametrize(
+    "condition", [{}, {"metric": "loss"}, {"metric": ["loss"], "threshold": 0}, {"metric": "loss", "threshold": "0"}]
+)
+def test_a_threshold_that_says_too_little_is_never_exceeded(tx: Transaction, condition: Dict[str, Any]) -> None:
+    make_webhook(tx, TriggerType.METRIC_THRESHOLD_EXCEEDED, condition)
+    experiment = make_experiment(tx)
+    webhooks.metrics_reported(
+        tx, experiment["id"], make_trial(tx, experiment["id"]), "validation", 1, {"loss": 1, "metric": 2}
+    )
+    assert queued(tx) == []
+
+
+def test_slack_is_told_of_a_threshold_with_fields(tx: Transaction) -> None:
+    condition = {"metric": "loss", "threshold": 0}
+    make_webhook(tx, TriggerType.METRIC_THRESHOLD_EXCEEDED, condition, kind=WebhookType.SLACK)
+    experiment = make_experiment(tx)
+    webhooks.metrics_reported(tx, experiment["id"], make_trial(tx, experiment["id"]), "validation", 7, {"loss": 1.5})
+    (message,) = queued(tx)
+    assert "loss" in message["blocks"][0]["text"]["text"]
+    assert fields_of(message)[:4] == ["*Value*: 1.5", "*Threshold*: 0.0", "*Group*: validation", "*Steps completed*: 7"]
+
+
 def test_a_webhook_that_was_removed_is_not_remembered(tx: Transaction) -> None:
     webhook_id = make_webhook(tx, condition={"state": "COMPLETED"})
     experiment = make_experiment(tx)
@@ -153,6 +272,19 @@ def test_code_reaches_the_webhooks_that_its_experiment_names(tx: Transaction) ->
     webhooks.send_custom_event(tx, experiment["id"], 3, {"title": "t", "description": "d"})
     (event,) = queued(tx)
     assert event["event_data"]["custom"]["trial_id"] == 3
+
+
+def test_slack_is_told_what_code_has_to_say(tx: Transaction) -> None:
+    make_webhook(tx, TriggerType.CUSTOM, mode=WebhookMode.SPECIFIC, name="mine", kind=WebhookType.SLACK)
+    experiment = make_experiment(tx, {"webhooks": {"webhook_name": ["mine"]}})
+    said: Any = {"title": "a title", "description": "what & why", "level": LogLevel.ERROR}
+    webhooks.send_custom_event(tx, experiment["id"], 3, said)
+    (message,) = queued(tx)
+    assert message["blocks"][0]["text"] == {"type": "plain_text", "text": "a title"}
+    (attachment,) = message["attachments"]
+    assert attachment["color"] == "#DD5040"
+    assert attachment["blocks"][0]["text"]["text"] == "what &amp; why"
+    assert fields_of(message)[:3] == ["*Level*: ERROR", "*Experiment*: e &lt;1&gt; (#1)", "*Trial*: 3"]
 
 
 def test_the_owner_of_a_workspace_keeps_its_webhooks_and_nobody_else_but_admins(tx: Transaction) -> None:
