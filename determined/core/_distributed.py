@@ -75,6 +75,7 @@ class DistributedContext:
         self.cross_rank: int = checked["cross_rank"]
         self.cross_size: int = checked["cross_size"]
         self._closed = False
+        self._process = os.getpid()
         self._star: Optional[Star] = None
         self._local_star: Optional[Star] = None
         if self.size == 1:
@@ -233,6 +234,8 @@ class DistributedContext:
     def close(self) -> None:
         """Close the connections. The other ranks' next collective raises if they expect this one."""
         self._closed = True
+        if self._process != os.getpid():
+            return  # the connections are those of the process that this one was forked from
         for star in (self._local_star if self._local_star is not self._star else None, self._star):
             if star is not None:
                 star.close()
@@ -253,6 +256,11 @@ class DistributedContext:
     def _reach(self, star: Optional[Star]) -> Star:
         if star is None or self._closed:
             raise RuntimeError("the distributed context is closed")
+        if self._process != os.getpid():
+            raise RuntimeError(
+                "this process was forked from the one that made the distributed context, and its connections belong to"
+                " that one: make a DistributedContext of its own, or start it with multiprocessing's method 'spawn'"
+            )
         return star
 
     def _connect_all(self, place: Address) -> Star:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections import deque
 from typing import Callable, Deque, Optional
@@ -10,6 +11,7 @@ from typing import Callable, Deque, Optional
 from determined.common.api import errors
 
 from ._patience import Outage, patience_seconds
+from ._relay import Form, Relay
 
 logger = logging.getLogger("determined.core")
 
@@ -28,7 +30,8 @@ class ReportShipper:
     """Sends reports one after the other from a thread.
 
     A report that gets no answer is sent again until the master is back; one that is refused for good is the end: the
-    next call raises, and so do all that follow. Nothing is dropped silently.
+    next call raises, and so do all that follow. Nothing is dropped silently. What a forked process reports is sent by
+    the process that it was forked from, or by itself if that takes no more.
 
     Parameters:
         patience: seconds that a master that is away is waited for. Defaults to `patience_seconds`.
@@ -43,24 +46,34 @@ class ReportShipper:
         self._closing = False
         self._failure: Optional[Exception] = None
         self._thread: Optional[threading.Thread] = None
+        self._process = os.getpid()
+        self._relay: Optional[Relay] = None
+        self.take_form: Optional[Callable[[Form], None]] = None
+        """Makes a report of what a forked process hands over."""
 
     def start(self) -> None:
         """Start the thread."""
         # A daemon: a process that ends without closing must not hang on a master that is away.
         self._thread = threading.Thread(target=self._run, name="report-shipper", daemon=True)
         self._thread.start()
+        if self.take_form is not None and self._relay is None:
+            self._relay = Relay(self.take_form)
 
-    def submit(self, send: Send, is_reported: Optional[Allow] = None) -> None:
+    def submit(self, send: Send, is_reported: Optional[Allow] = None, form: Optional[Form] = None) -> None:
         """Queue a report.
 
         Parameters:
             send: sends it; called in the thread, more than once if an answer is lost.
             is_reported: given the refusal of a repetition, whether it only says that an earlier attempt was taken.
+            form: the same as a forked process hands it over to the process that it was forked from.
 
         Raises:
             ReportFailed: an earlier report failed for good.
             RuntimeError: the shipper is not running.
         """
+        if os.getpid() != self._process:
+            self._submit_forked(_Report(send, is_reported), form)
+            return
         with self._changed:
             self._changed.wait_for(lambda: len(self._queue) < self._limit or self._failure is not None)
             self._raise_failure()
@@ -75,6 +88,8 @@ class ReportShipper:
         Raises:
             ReportFailed: one failed for good.
         """
+        if os.getpid() != self._process:
+            return  # nothing is queued here
         with self._changed:
             self._changed.wait_for(lambda: not self._queue or self._failure is not None or self._thread is None)
             self._raise_failure()
@@ -85,6 +100,10 @@ class ReportShipper:
         Raises:
             ReportFailed: a report failed for good.
         """
+        if os.getpid() != self._process:
+            return
+        if self._relay is not None:
+            self._relay.close()
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -117,6 +136,15 @@ class ReportShipper:
             with self._changed:
                 self._queue.popleft()
                 self._changed.notify_all()
+
+    def _submit_forked(self, report: _Report, form: Optional[Form]) -> None:
+        """Report from a forked process, which has no thread for it and whose locks may be held for ever."""
+        if form is not None and self._relay is not None and self._relay.hand_over(form):
+            return
+        try:
+            self._deliver(report)
+        except (errors.MasterNotFoundException, errors.APIException) as e:
+            raise ReportFailed(f"a report to the master failed: {e}") from e
 
     def _deliver(self, report: _Report) -> None:
         outage = Outage(self._patience)

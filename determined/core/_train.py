@@ -5,7 +5,8 @@ from __future__ import annotations
 import enum
 import logging
 import pathlib
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from determined.common.api import errors
 from determined.common.api.endpoints import experiments as experiments_api
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
     from determined.common.api.wire.trials import TrialMetrics
     from determined.tensorboard import TensorboardManager
 
-    from ._metrics import ReportShipper
+    from ._metrics import Allow, ReportShipper
+    from ._relay import Form
     from ._tensorboard import MetricsLog
 
 logger = logging.getLogger("determined.core")
@@ -75,6 +77,7 @@ class TrainContext:
         self._tensorboard = tensorboard
         self._metrics_log = metrics_log
         self._rank = rank
+        shipper.take_form = self._submit
 
     # --- reports ----------------------------------------------------------------------------------------------------
 
@@ -84,7 +87,7 @@ class TrainContext:
         Parameters:
             status: such as "restoring from checkpoint".
         """
-        self._shipper.submit(lambda: trials_api.report_trial_runner_state(self._session, self._trial.trial_id, status))
+        self._submit(("state", status))
 
     def report_training_metrics(
         self,
@@ -144,7 +147,7 @@ class TrainContext:
             ValueError: it is less or more.
         """
         checked = check_progress(progress)
-        self._shipper.submit(lambda: trials_api.report_trial_progress(self._session, self._trial.trial_id, checked))
+        self._submit(("progress", checked))
 
     def report_early_exit(self, reason: EarlyExitReason) -> None:
         """Report why the trial is about to end before its time.
@@ -244,11 +247,14 @@ class TrainContext:
         if steps_completed is not None:
             report["stepsCompleted"] = check_steps(steps_completed)
         body: ReportTrialMetricsRequest = {"group": group, "metrics": report}
-        self._shipper.submit(
-            lambda: metrics_api.report_metrics(self._session, self._trial.trial_id, body), _is_reported_already
-        )
+        self._submit(("metrics", body))
         if self._metrics_log is not None and steps_completed is not None:
             self._metrics_log.write(group, steps_completed, metrics, batch_metrics)
+
+    def _submit(self, form: Form) -> None:
+        kind, value = form
+        send, is_reported = _CALLS[kind]
+        self._shipper.submit(partial(send, self._session, self._trial.trial_id, value), is_reported, form)
 
 
 class DummyTrainContext(TrainContext):
@@ -361,3 +367,10 @@ def check_validation_metrics(metrics: Mapping[str, Any]) -> Dict[str, Any]:
 def _is_reported_already(error: errors.APIException) -> bool:
     # A master that has stored the first attempt refuses some repetitions as overwriting.
     return "overwriting existing" in error.server_message
+
+
+_CALLS: Dict[str, Tuple[Callable[[BaseSession, int, Any], None], Optional[Allow]]] = {
+    "state": (lambda session, trial, state: trials_api.report_trial_runner_state(session, trial, state), None),
+    "progress": (lambda session, trial, progress: trials_api.report_trial_progress(session, trial, progress), None),
+    "metrics": (lambda session, trial, body: metrics_api.report_metrics(session, trial, body), _is_reported_already),
+}
