@@ -9,8 +9,9 @@ Exception
 │   └── NoTrialException (RuntimeError)   it has ended without a trial
 ├── InvalidCheckpointException        a folder or archive that holds no usable checkpoint
 ├── CheckpointNotFound                no such checkpoint, or none that fits
-│   ├── NoSuchCheckpoint (ValueError, AssertionError)
-│   └── StoredFilesMissing (NoDirectStorageAccess, FileNotFoundError)
+│   ├── NoSuchCheckpoint (ValueError, AssertionError)   none that fits
+│   └── CheckpointFilesNotFound (FileNotFoundError)   its files are not in the storage
+│       └── StoredFilesMissing (NoDirectStorageAccess)   the same, when it is downloaded
 ├── CheckpointStateException          the checkpoint is not in a state for that
 ├── NoDirectStorageAccess             the storage cannot be reached from here
 ├── ProxiedDownloadFailed             the master could not send a checkpoint
@@ -30,7 +31,7 @@ Errors of the connection to a master stand in `determined.common.api.errors`.
 
 from __future__ import annotations
 
-from typing import Any, Sequence
+from typing import Any, Sequence, Union
 
 
 class ArgumentError(ValueError, TypeError, AssertionError, AttributeError):
@@ -41,7 +42,11 @@ class InternalException(Exception):
     """A broken invariant of this package: not the caller's mistake."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(f"internal error: {message}. It is a fault of determined; please report it")
+        super().__init__(message)
+        self.message = f"internal error: {message}. It is a fault of determined; please report it"
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class InvalidExperimentException(Exception):
@@ -52,12 +57,15 @@ class InvalidDataTypeException(InvalidExperimentException):
     """Data of a type that cannot be used.
 
     Parameters:
-        data_type: the type that was found.
+        typ: the type that was found.
         message: what was expected.
     """
 
-    def __init__(self, data_type: Any, message: str) -> None:
-        super().__init__(f"invalid data type {data_type}: {message}")
+    def __init__(self, typ: Any, message: str) -> None:
+        super().__init__(typ, message)
+
+    def __str__(self) -> str:
+        return f"invalid data type {getattr(self.args[0], '__name__', self.args[0])}: {self.args[1]}"
 
 
 class InvalidConfigurationException(InvalidExperimentException):
@@ -69,7 +77,10 @@ class InvalidConfigurationException(InvalidExperimentException):
     """
 
     def __init__(self, config: Any, message: str) -> None:
-        super().__init__(f"invalid configuration: {message}: {config}")
+        super().__init__(config, message)
+
+    def __str__(self) -> str:
+        return f"invalid configuration: {self.args[1]}: {self.args[0]}"
 
 
 class InvalidModelException(InvalidExperimentException):
@@ -92,12 +103,8 @@ class NoSuchCheckpoint(CheckpointNotFound, ValueError, AssertionError):
     """None of the checkpoints fits what was asked."""
 
 
-class NoSuchModelDirectory(FileNotFoundError, ValueError):
-    """The directory with the code of an experiment is not there."""
-
-
-class ModelDirectoryIsFile(NotADirectoryError, ValueError):
-    """The directory with the code of an experiment is a file."""
+class CheckpointFilesNotFound(CheckpointNotFound, FileNotFoundError):
+    """A checkpoint has no files in its storage, or they are not whole."""
 
 
 class CheckpointStateException(Exception):
@@ -108,7 +115,7 @@ class NoDirectStorageAccess(Exception):
     """The checkpoint's storage cannot be reached from this machine."""
 
 
-class StoredFilesMissing(NoDirectStorageAccess, CheckpointNotFound, FileNotFoundError):
+class StoredFilesMissing(NoDirectStorageAccess, CheckpointFilesNotFound):
     """The storage can be reached, but does not hold the files of the checkpoint."""
 
 
@@ -120,12 +127,17 @@ class MultipleDownloadsFailed(Exception):
     """Neither the storage nor the master gave a checkpoint.
 
     Parameters:
-        causes: what went wrong each time, in order.
+        causes: what went wrong each time, in order; or a text. Defaults to nothing.
     """
 
-    def __init__(self, causes: Sequence[BaseException]) -> None:
-        super().__init__("; then: ".join(f"{type(c).__name__}: {c}" for c in causes))
-        self.causes = list(causes)
+    def __init__(self, causes: Union[Sequence[BaseException], str] = ()) -> None:
+        super().__init__(*([causes] if causes else []))
+        self.causes = [] if isinstance(causes, str) else list(causes)
+
+    def __str__(self) -> str:
+        if not self.causes:
+            return super().__str__()
+        return "; then: ".join(f"{type(cause).__name__}: {cause}" for cause in self.causes)
 
 
 class EnterpriseOnlyError(Exception):

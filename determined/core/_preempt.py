@@ -49,12 +49,12 @@ class PreemptContext:
         self,
         session: Optional[BaseSession],
         allocation_id: str,
-        distributed: DistributedContext,
+        dist: DistributedContext,
         preempt_mode: PreemptMode = PreemptMode.WorkersAskChief,
     ) -> None:
         self._session = session
         self._allocation_id = allocation_id
-        self._distributed = distributed
+        self._distributed = dist
         self._mode = PreemptMode(preempt_mode)
         self._watcher: Optional[_Watcher] = None
         self._started = False
@@ -123,10 +123,8 @@ class PreemptContext:
 class DummyPreemptContext(PreemptContext):
     """Never says to stop."""
 
-    def __init__(
-        self, distributed: DistributedContext, preempt_mode: PreemptMode = PreemptMode.WorkersAskChief
-    ) -> None:
-        super().__init__(None, "", distributed, preempt_mode)
+    def __init__(self, dist: DistributedContext, preempt_mode: PreemptMode = PreemptMode.WorkersAskChief) -> None:
+        super().__init__(None, "", dist, preempt_mode)
 
 
 class _Watcher:

@@ -208,7 +208,7 @@ def _follow(open_stream: Open[Line], query: Dict[str, Any]) -> Iterator[Line]:
             return
         except errors.MasterTimeoutException:
             logger.debug("nothing was logged for a long time; opening the stream again")
-        except (errors.MasterNotFoundException, errors.BadResponseException, errors.APIException) as error:
+        except (errors.BadRequestException, errors.BadResponseException) as error:
             failures += 1
             if failures > _MAX_REOPENINGS or not _may_be_over_soon(error):
                 raise
@@ -250,7 +250,7 @@ def _is_number(line_id: str) -> bool:
 
 
 def _may_be_over_soon(error: Exception) -> bool:
-    return not isinstance(error, errors.APIException) or error.status_code in errors.TEMPORARY
+    return not isinstance(error, errors.ANSWERED) or error.status_code in errors.TEMPORARY
 
 
 def _timeout_of(query: Dict[str, Any]) -> Timeout:
