@@ -74,6 +74,12 @@ def find_external(connection: Connection, external_id: str) -> Optional[Row]:
     return connection.one("SELECT * FROM experiments WHERE external_experiment_id = ?", (external_id,))
 
 
+def has_more_trials(connection: Connection, experiment_id: int, count: int) -> bool:
+    """Whether an experiment has more than so many trials."""
+    sql = "SELECT 1 FROM trials WHERE experiment_id = ? LIMIT 1 OFFSET ?"
+    return connection.scalar(sql, (experiment_id, count)) is not None
+
+
 def trial_ids(connection: Connection, experiment_id: int) -> List[int]:
     """The ids of an experiment's trials, in order."""
     rows = connection.all("SELECT id FROM trials WHERE experiment_id = ? ORDER BY id", (experiment_id,))
