@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Callable, Optional, Type
@@ -91,6 +92,7 @@ class Context:
         self._session = session
         self._accompaniment = accompaniment
         self._started = False
+        self._process = os.getpid()
 
     def start(self) -> None:
         """Start what works in the background. The ``with`` statement does this.
@@ -127,6 +129,12 @@ class Context:
             ReportFailed: a report was refused.
         """
         is_invalid_hp = isinstance(exc_val, InvalidHP)
+        if self._process != os.getpid():
+            # All that works in the background is in the process that this one was forked from, and goes on there.
+            if is_invalid_hp:
+                self._report_invalid_hp()
+                sys.exit(0)
+            return
         with contextlib.ExitStack() as stack:
             # Closed from the last to the first, whatever any of them raises.
             if self._session is not None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import socket
-import stat
-import tempfile
 from types import TracebackType
 from typing import Any, Callable, Dict, List, Optional, Tuple, Type, TypeVar
 
 from determined.common import task_env
 
-from ._star import Address, Hub, Spoke, Star, shared_secret
+from ._secret import Address, private_folder, shared_secret
+from ._star import Hub, Spoke, Star
 
 T = TypeVar("T")
 
@@ -45,9 +44,13 @@ class DistributedContext:
 
     The six numbers may all be None for a single process.
 
+    Ranks on several machines outside of a cluster need a secret by which they know each other: the environment variable
+    ``DET_DISTRIBUTED_SECRET``, with the same random text for all of them.
+
     Raises:
         RanksInvalid (ValueError, AssertionError): some of the six numbers are None, they make no sense together, or
             chief_ip is missing.
+        ArgumentError: there are several machines, this is no cluster, and ``DET_DISTRIBUTED_SECRET`` is not set.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class DistributedContext:
         self.cross_rank: int = checked["cross_rank"]
         self.cross_size: int = checked["cross_size"]
         self._closed = False
+        self._process = os.getpid()
         self._star: Optional[Star] = None
         self._local_star: Optional[Star] = None
         if self.size == 1:
@@ -239,6 +243,8 @@ class DistributedContext:
     def close(self) -> None:
         """Close the connections. The other ranks' next collective raises if they expect this one."""
         self._closed = True
+        if self._process != os.getpid():
+            return  # the connections are those of the process that this one was forked from
         for star in (self._local_star if self._local_star is not self._star else None, self._star):
             if star is not None:
                 star.close()
@@ -259,19 +265,25 @@ class DistributedContext:
     def _reach(self, star: Optional[Star]) -> Star:
         if star is None or self._closed:
             raise RuntimeError("the distributed context is closed")
+        if self._process != os.getpid():
+            raise RuntimeError(
+                "this process was forked from the one that made the distributed context, and its connections belong to"
+                " that one: make a DistributedContext of its own, or start it with multiprocessing's method 'spawn'"
+            )
         return star
 
     def _connect_all(self, place: Address) -> Star:
+        secret = shared_secret(place)
         if self.rank != 0:
-            return Spoke.to(place, self.rank, shared_secret())
-        hub = Hub.at(place, self.size, shared_secret())
+            return Spoke.to(place, self.rank, secret)
+        hub = Hub.at(place, self.size, secret)
         hub.accept_all()
         return hub
 
     def _connect_machine(self, star: Star, force_tcp: bool, pull_port: Optional[int]) -> Star:
         hub: Optional[Hub] = None
         if self.local_rank == 0 and self.local_size > 1:
-            hub = Hub.on_machine(self.local_size, shared_secret(), force_tcp, _local_port(pull_port))
+            hub = Hub.on_machine(self.local_size, force_tcp, _local_port(pull_port))
         places = star.allgather((self.cross_rank, None if hub is None else hub.address))
         if hub is not None:
             hub.accept_all()
@@ -280,7 +292,8 @@ class DistributedContext:
         if self.local_size == 1:
             # Nobody to talk to: local collectives of one rank need no connection.
             return star
-        return Spoke.to(addresses[self.cross_rank], self.local_rank, shared_secret())
+        own = addresses[self.cross_rank]
+        return Spoke.to(own, self.local_rank, shared_secret(own))
 
 
 class DummyDistributedContext(DistributedContext):
@@ -298,22 +311,10 @@ def _chief_place(chief_ip: Optional[str], pub_port: Optional[int], force_tcp: bo
         # A launcher's rendezvous port is its own on this machine: jobs side by side do not meet, as they would on a
         # port that is always the same.
         port = os.environ.get("MASTER_PORT")
-        folder = _private_folder() if port else None
+        folder = private_folder() if port else None
         if folder is not None:
             return os.path.join(folder, f"hub-{port}")
     return chief_ip or "127.0.0.1", _DEFAULT_PORT if pub_port is None else pub_port
-
-
-def _private_folder() -> Optional[str]:
-    """Return a folder for temporary files that only this user can use; None if there can be none."""
-    folder = os.path.join(tempfile.gettempdir(), f"determined-{os.getuid()}")
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        found = os.lstat(folder)
-    except OSError:
-        return None
-    is_private = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
-    return folder if is_private else None
 
 
 def _local_port(pull_port: Optional[int]) -> int:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections import deque
-from typing import Any, Callable, Deque, Optional, Type
+from typing import Any, Callable, Deque, Optional, Tuple, Type
 
 from determined.common.api import errors
 
 from ._patience import Outage, patience_seconds
+from ._relay import Form, Relay
 
 logger = logging.getLogger("determined.core")
 
@@ -59,7 +61,8 @@ class ReportShipper:
     """Sends reports one after the other from a thread.
 
     A report that gets no answer is sent again until the master is back. One that is refused makes the next call raise,
-    once; those that follow it are sent all the same. Nothing is dropped silently.
+    once; those that follow it are sent all the same. Nothing is dropped silently. What a forked process reports is sent
+    by the process that it was forked from, or by itself if that takes no more.
 
     Parameters:
         patience: seconds that a master that is away is waited for. Defaults to `patience_seconds`.
@@ -74,24 +77,34 @@ class ReportShipper:
         self._closing = False
         self._failure: Optional[Exception] = None
         self._thread: Optional[threading.Thread] = None
+        self._process = os.getpid()
+        self._relay: Optional[Relay] = None
+        self.read_form: Optional[Callable[[Form], Tuple[Send, Optional[Allow]]]] = None
+        """Makes what `submit` takes of what a forked process hands over."""
 
     def start(self) -> None:
         """Start the thread, which begins with what was reported before."""
         # A daemon: a process that ends without closing must not hang on a master that is away.
         self._thread = threading.Thread(target=self._run, name="report-shipper", daemon=True)
         self._thread.start()
+        if self.read_form is not None and self._relay is None:
+            self._relay = Relay(self._take)
 
-    def submit(self, send: Send, is_reported: Optional[Allow] = None) -> None:
+    def submit(self, send: Send, is_reported: Optional[Allow] = None, form: Optional[Form] = None) -> None:
         """Queue a report; after the end it is dropped with a warning.
 
         Parameters:
             send: sends it; called in the thread, more than once if an answer is lost.
             is_reported: given the refusal of a repetition, whether it only says that an earlier attempt was taken.
+            form: the same as a forked process hands it over to the process that it was forked from.
 
         Raises:
             ReportFailed: an earlier report failed for good; this one is not queued.
             RuntimeError: the shipper was not started, and as many reports wait as may.
         """
+        if os.getpid() != self._process:
+            self._submit_forked(_Report(send, is_reported), form)
+            return
         with self._changed:
             self._changed.wait_for(self._has_room)
             self._raise_failure()
@@ -109,6 +122,8 @@ class ReportShipper:
         Raises:
             ReportFailed: one failed for good.
         """
+        if os.getpid() != self._process:
+            return  # nothing is queued here
         with self._changed:
             self._changed.wait_for(lambda: not self._queue or self._failure is not None or self._thread is None)
             self._raise_failure()
@@ -119,6 +134,10 @@ class ReportShipper:
         Raises:
             ReportFailed: a report failed for good, and nobody has heard of it yet.
         """
+        if os.getpid() != self._process:
+            return
+        if self._relay is not None:
+            self._relay.close()
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -158,6 +177,25 @@ class ReportShipper:
                         # The master stayed away: it is not waited for again for each report.
                         self._queue.clear()
                 self._changed.notify_all()
+
+    def _submit_forked(self, report: _Report, form: Optional[Form]) -> None:
+        """Report from a forked process, which has no thread for it and whose locks may be held for ever."""
+        if form is not None and self._relay is not None and self._relay.hand_over(form):
+            return
+        try:
+            self._deliver(report)
+        except (errors.MasterNotFoundException, errors.APIException) as e:
+            raise ReportFailed.because(e) from e
+
+    def _take(self, form: Form) -> None:
+        """Queue what a forked process has handed over; what failed before is for this process to hear of."""
+        if self.read_form is None:
+            return
+        report = _Report(*self.read_form(form))
+        with self._changed:
+            self._changed.wait_for(self._has_room)
+            self._queue.append(report)
+            self._changed.notify_all()
 
     def _deliver(self, report: _Report) -> None:
         outage = Outage(self._patience)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import logging
+import os
 import threading
 from typing import TYPE_CHECKING, Optional
 
@@ -112,6 +113,10 @@ class PreemptContext:
         return self._distributed.rank == 0 or self._mode is PreemptMode.WorkersAskMaster
 
     def _is_ordered(self) -> bool:
+        if self._watcher is not None and not self._watcher.is_here():
+            # A forked process has none of its parent's threads.
+            self._watcher = self._watcher.again()
+            self._watcher.start()
         return self._watcher is not None and self._watcher.is_ordered()
 
 
@@ -131,6 +136,7 @@ class _Watcher:
         self._ordered = False
         self._asked_once = threading.Event()
         self._stopping = threading.Event()
+        self._process = os.getpid()
         # A daemon: a question may be open when the process ends.
         self._thread = threading.Thread(target=self._run, name="preemption-watcher", daemon=True)
 
@@ -140,6 +146,14 @@ class _Watcher:
     def stop(self) -> None:
         # The thread ends with the answer to the question that is open; nobody waits for that.
         self._stopping.set()
+
+    def is_here(self) -> bool:
+        """Return whether this was made in this process, and not in the one that it was forked from."""
+        return self._process == os.getpid()
+
+    def again(self) -> _Watcher:
+        """Return one like this that has not been started."""
+        return _Watcher(self._session, self._allocation_id)
 
     def is_ordered(self) -> bool:
         """Return whether the order was given; the first time, wait for the master's first answer."""

@@ -6,7 +6,8 @@ import contextlib
 import enum
 import logging
 import pathlib
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from determined.common.api import errors
 from determined.common.api.endpoints import experiments as experiments_api
@@ -15,6 +16,7 @@ from determined.common.api.endpoints import runs as runs_api
 from determined.common.api.endpoints import trials as trials_api
 from determined.common.api.wire.enums import TrialEarlyExitExitedReason
 from determined.common.api.wire.scalars import to_float
+from determined.errors import ArgumentError
 
 from ._encode import encode, encode_dict
 from ._patience import call_patiently
@@ -26,12 +28,15 @@ if TYPE_CHECKING:
     from determined.common.api.wire.trials import TrialMetrics
     from determined.tensorboard import TensorboardManager
 
-    from ._metrics import ReportShipper
+    from ._metrics import Allow, ReportShipper, Send
+    from ._relay import Form
     from ._tensorboard import MetricsLog
 
 logger = logging.getLogger("determined.core")
 
 TRAINING, VALIDATION = "training", "validation"
+# What a master can count.
+_LEAST_STEPS, _MOST_STEPS = -(2**31), 2**31 - 1
 
 
 class EarlyExitReason(enum.Enum):
@@ -76,6 +81,7 @@ class TrainContext:
         self._tensorboard = tensorboard
         self._metrics_log = metrics_log
         self._rank = rank
+        shipper.read_form = self._read_form
 
     # --- reports ----------------------------------------------------------------------------------------------------
 
@@ -84,8 +90,13 @@ class TrainContext:
 
         Parameters:
             status: such as "restoring from checkpoint".
+
+        Raises:
+            ArgumentError: it is no text.
         """
-        self._shipper.submit(lambda: trials_api.report_trial_runner_state(self._session, self._trial.trial_id, status))
+        if not isinstance(status, str):
+            raise ArgumentError(f"a status must be a text, not {status!r}")
+        self._submit(("state", status))
 
     def report_training_metrics(
         self,
@@ -101,7 +112,7 @@ class TrainContext:
             batch_metrics: the same of each batch since the last report.
 
         Raises:
-            TypeError: a value cannot be sent as JSON.
+            ArgumentError: a value cannot be sent as JSON, or the steps are more than 2**31 - 1; nothing is sent.
             ReportFailed: an earlier report was refused.
         """
         self._report(TRAINING, steps_completed, metrics, batch_metrics)
@@ -115,7 +126,7 @@ class TrainContext:
 
         Raises:
             RuntimeError: a value is None.
-            TypeError: a value cannot be sent as JSON.
+            ArgumentError: a value cannot be sent as JSON, or the steps are more than 2**31 - 1; nothing is sent.
             ReportFailed: an earlier report was refused.
         """
         self._report(VALIDATION, steps_completed, check_validation_metrics(metrics))
@@ -129,7 +140,7 @@ class TrainContext:
             metrics: names and values.
 
         Raises:
-            TypeError: a value cannot be sent as JSON.
+            ArgumentError: a value cannot be sent as JSON, or the steps are more than 2**31 - 1; nothing is sent.
             ReportFailed: an earlier report was refused, such as for the name of its group.
         """
         self._report(group, steps_completed, metrics)
@@ -144,7 +155,7 @@ class TrainContext:
             ValueError: it is less or more.
         """
         checked = check_progress(progress)
-        self._shipper.submit(lambda: trials_api.report_trial_progress(self._session, self._trial.trial_id, checked))
+        self._submit(("progress", checked))
 
     def report_early_exit(self, reason: EarlyExitReason) -> None:
         """Report why the trial is about to end before its time.
@@ -184,7 +195,7 @@ class TrainContext:
             metadata: names and values; dicts may be nested.
 
         Raises:
-            TypeError: a value cannot be sent as JSON.
+            ArgumentError: a value cannot be sent as JSON; nothing is sent.
             APIException: the master refused it, such as for its size.
         """
         encoded = encode(metadata or {})
@@ -244,11 +255,18 @@ class TrainContext:
         if steps_completed is not None:
             report["stepsCompleted"] = _plain_steps(steps_completed)
         body: ReportTrialMetricsRequest = {"group": group, "metrics": report}
-        self._shipper.submit(
-            lambda: metrics_api.report_metrics(self._session, self._trial.trial_id, body), _is_reported_already
-        )
+        self._submit(("metrics", body))
         if self._metrics_log is not None and steps_completed is not None:
             self._metrics_log.write(group, steps_completed, metrics, batch_metrics)
+
+    def _submit(self, form: Form) -> None:
+        send, is_reported = self._read_form(form)
+        self._shipper.submit(send, is_reported, form)
+
+    def _read_form(self, form: Form) -> Tuple[Send, Optional[Allow]]:
+        kind, value = form
+        send, is_reported = _CALLS[kind]
+        return partial(send, self._session, self._trial.trial_id, value), is_reported
 
 
 class DummyTrainContext(TrainContext):
@@ -341,7 +359,11 @@ def check_progress(progress: float) -> float:
 
 def _plain_steps(steps_completed: Any) -> Any:
     value = encode(steps_completed)
-    return int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not _LEAST_STEPS <= value <= _MOST_STEPS:
+        raise ArgumentError(f"steps_completed must be from {_LEAST_STEPS} to {_MOST_STEPS}, not {steps_completed!r}")
+    return value
 
 
 def check_steps(steps_completed: int) -> int:
@@ -388,3 +410,10 @@ def check_validation_metrics(metrics: Mapping[str, Any]) -> Dict[str, Any]:
 def _is_reported_already(error: errors.APIException) -> bool:
     # A master that has stored the first attempt refuses some repetitions as overwriting.
     return "overwriting existing" in error.server_message
+
+
+_CALLS: Dict[str, Tuple[Callable[[BaseSession, int, Any], None], Optional[Allow]]] = {
+    "state": (lambda session, trial, state: trials_api.report_trial_runner_state(session, trial, state), None),
+    "progress": (lambda session, trial, progress: trials_api.report_trial_progress(session, trial, progress), None),
+    "metrics": (lambda session, trial, body: metrics_api.report_metrics(session, trial, body), _is_reported_already),
+}

@@ -24,6 +24,7 @@ from .first_login import FirstLogin, OnceCode, OwnerTokens, make_up_password, no
 from .folder import DATABASE, FolderLock, make_private
 from .gateway import PREFIX, Gateway
 from .notify import Hub, MasterLogged
+from .patterns import Matcher
 from .plain import PlainRoutes
 from .request_guard import RequestGuard
 from .runner.local import LocalRunner
@@ -36,6 +37,7 @@ from .services.heartbeats import Watchdog
 from .services.log_retention import LogCleaner
 from .services.login_pace import LoginPace
 from .services.master_log import MasterLog
+from .services.search_starts import SearchStarter
 from .services.sessions import SessionCleaner
 from .services.webhook_calls import WebhookSender
 from .services.webhooks import signing_key
@@ -157,6 +159,7 @@ class Master:
             devices=devices,
             meetings=Meetings(),
             log=MasterLog(),
+            matcher=Matcher(),
             started_at=timestamps.now(),
             once=OnceCode(),
             logins=LoginPace(),
@@ -173,6 +176,7 @@ class Master:
         self._engine = Engine(self.world, LocalRunner(self.settings.python, umask=self.settings.task_umask))
         self._workers: List[Worker] = [
             self._engine,
+            SearchStarter(db, hub),
             ExperimentRemoval(db, hub),
             Deletions(db, hub),
             Watchdog(db),
@@ -218,6 +222,7 @@ class Master:
         for worker in reversed(self._workers):
             await worker.stop()
         await self._owner.take_back()
+        self.world.matcher.close()
         self.world.log.stop()
         self.world.db.close()
         self._lock.release()

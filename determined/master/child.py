@@ -12,10 +12,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import IO, Any, Dict, List, NamedTuple, Optional, Tuple, Union
+from typing import IO, Any, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from .folder import make_private, open_private
 from .package import package_path
+
+PROGRAM = ("-m", "determined.master")
+"""What the interpreter runs."""
 
 _START_SECONDS = 60.0
 _PASSWORD_VARIABLE = "DET_INITIAL_USER_PASSWORD"
@@ -49,7 +52,12 @@ class MasterNotStarted(RuntimeError):
 
 
 def start_master(
-    arguments: List[str], *, data_dir: Path, password: Optional[str], is_kept: bool
+    arguments: List[str],
+    *,
+    data_dir: Path,
+    password: Optional[str],
+    is_kept: bool,
+    program: Sequence[str] = PROGRAM,
 ) -> "Tuple[subprocess.Popen[bytes], Report]":
     """Start a master and return when it answers.
 
@@ -58,6 +66,7 @@ def start_master(
         data_dir: its folder, made if it is not there; its log is ``master.log`` in it.
         password: of its first users; None lets it make one up.
         is_kept: whether its standard input is a pipe of this process, which stops it when it closes.
+        program: what the interpreter runs with the arguments.
 
     Raises:
         MasterNotStarted: it does not come up.
@@ -68,7 +77,7 @@ def start_master(
     said_before = log_path.stat().st_size if log_path.exists() else 0
     read, write = os.pipe()
     passed, handed = [write], []
-    command = [sys.executable, "-m", "determined.master", *arguments]
+    command = [sys.executable, *program, *arguments]
     if password is not None:
         handed = [_pipe_with(password)]
         passed += handed

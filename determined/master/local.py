@@ -7,9 +7,9 @@ import socket
 import subprocess
 from pathlib import Path
 from types import TracebackType
-from typing import Dict, List, Optional, Type, Union
+from typing import Dict, List, Optional, Sequence, Type, Union
 
-from .child import end, remember_port, remembered_port, start_master
+from .child import PROGRAM, end, remember_port, remembered_port, start_master
 from .settings import addresses, url_of
 
 
@@ -28,6 +28,8 @@ class LocalMaster:
         with LocalMaster("./determined-data") as master:
             client.login(master=master.url)
     """
+
+    _program: Sequence[str] = PROGRAM
 
     def __init__(
         self,
@@ -110,7 +112,11 @@ class LocalMaster:
         self._process = None
         port = self._port or _free_port(self._host, remembered_port(self._data_dir))
         self._process, report = start_master(
-            self._arguments(port), data_dir=self._data_dir, password=self._given_password, is_kept=True
+            self._arguments(port),
+            data_dir=self._data_dir,
+            password=self._given_password,
+            is_kept=True,
+            program=self._program,
         )
         self._port = report.port
         self._lend(report.tokens)

@@ -117,8 +117,13 @@ def launch_of_removal(
     return prepared._replace(prepare=False, files={_ORDER: work.order()})
 
 
+def run_dirs(world: World) -> Path:
+    """The folder that holds a folder for each allocation, of its id."""
+    return world.settings.data_dir / "runs"
+
+
 def _run_dir(world: World, allocation: Row) -> Path:
-    folder: Path = world.settings.data_dir / "runs" / allocation["id"]
+    folder: Path = run_dirs(world) / allocation["id"]
     return folder
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
-from typing import Optional, Tuple
+from typing import Tuple
 
 from determined.common import timestamps
 
@@ -20,6 +19,7 @@ from ..auth import (
     purge_sessions,
 )
 from ..errors import Code, Refusal, invalid, not_found
+from ..loops import Loop
 from ..store import users
 from ..store.database import Connection, Database, Row, Transaction
 from .world import World
@@ -118,23 +118,18 @@ class SessionCleaner:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._task: "Optional[asyncio.Task[None]]" = None
+        self._pause = 0.0
+        self._loop = Loop("the removal of expired logins", lambda: asyncio.sleep(self._pause), self._purge)
 
     async def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.get_running_loop().create_task(self._serve(), name="expired sessions")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._loop.stop()
 
-    async def _serve(self) -> None:
-        while True:
-            try:
-                removed = await self._db.write(purge_sessions, timestamps.now())
-                logger.debug("removed %d logins that have expired", removed)
-            except (Refusal, sqlite3.Error) as error:  # a full disk, say: the next look may succeed
-                logger.warning("logins that have expired could not be removed: %s", error)
-            await asyncio.sleep(_PURGE_SECONDS)
+    async def _purge(self) -> None:
+        removed = await self._db.write(purge_sessions, timestamps.now())
+        logger.debug("removed %d logins that have expired", removed)
+        self._pause = _PURGE_SECONDS

@@ -8,6 +8,7 @@ from typing import List
 from ..auth import Authenticator
 from ..first_login import OnceCode
 from ..notify import Hub
+from ..patterns import Matcher
 from ..settings import Settings
 from ..store.database import Database
 from .allocations import Meetings
@@ -42,6 +43,7 @@ class World:
     """What the slots of the one agent stand for; empty when there is no agent."""
     meetings: Meetings
     log: MasterLog
+    matcher: Matcher
     started_at: int
     """Microseconds since 1970."""
     once: OnceCode

@@ -393,6 +393,25 @@ CREATE TABLE pool_bindings (
 );
 """
 
+_BOUNDS = """
+-- a search is its state in `experiments` and what it was told since, which is taken into the state every now and then
+CREATE TABLE search_events (
+    experiment_id INTEGER NOT NULL REFERENCES experiments ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    PRIMARY KEY (experiment_id, number)
+) WITHOUT ROWID;
+-- the trials that a search has asked for from the start and that are not made yet
+ALTER TABLE experiments ADD COLUMN trials_to_start INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX experiments_to_start ON experiments (id) WHERE trials_to_start > 0;
+CREATE INDEX experiments_that_run ON experiments (priority, queue_position, slots_per_trial, max_slots)
+    WHERE state = 'ACTIVE' AND unmanaged = 0;
+CREATE INDEX trials_by_request ON trials (experiment_id, request_id);
+CREATE INDEX trials_by_experiment_and_state ON trials (experiment_id, state);
+CREATE INDEX trials_by_warm_start ON trials (warm_start_checkpoint_uuid) WHERE warm_start_checkpoint_uuid IS NOT NULL;
+CREATE INDEX checkpoint_removals_without_task ON checkpoint_removals (id) WHERE task_id IS NULL AND error IS NULL;
+"""
+
 # grp: the metric's group; a row for each trial whose metric is above the threshold of a trigger
 _WEBHOOK_EXCESSES = """
 CREATE TABLE webhook_excesses (
@@ -421,6 +440,7 @@ MIGRATIONS: List[Tuple[str, str]] = [
     ("first tables", _FIRST),
     ("thresholds of webhooks", _WEBHOOK_EXCESSES),
     ("configuration policies", _CONFIG_POLICIES),
+    ("bounds", _BOUNDS),
 ]
 
 
