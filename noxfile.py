@@ -19,6 +19,7 @@ ALL = ".[master,s3,profiler]"
 ALL_NEEDS = [*TEST_NEEDS, *TABLE_NEEDS, "moto[s3,server]>=5.0"]
 CHECK_NEEDS = [
     "mypy>=1.11", "ruff>=0.6", "import-linter>=2.0", "types-requests", "types-PyYAML", "types-python-dateutil", "nox",
+    "basedpyright>=1.20",
 ]  # fmt: skip
 
 
@@ -68,7 +69,16 @@ def checks(session: nox.Session) -> None:
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy")
+    session.run("basedpyright", "--project", "tests/typing/pyrightconfig.json")
     session.run("lint-imports")
+
+
+@nox.session
+def notebook(session: nox.Session) -> None:
+    """Run a notebook with every table, plot, bar and error, and take pictures of it; those need Chromium."""
+    session.install("-e", ".[master,pandas,plot]", "nbclient", "nbconvert", "ipykernel", "pillow")
+    out = pathlib.Path(session.posargs[0] if session.posargs else pathlib.Path(session.create_tmp()) / "notebook")
+    session.run("python", "tests/notebook/render.py", str(out.absolute()))
 
 
 @nox.session

@@ -17,6 +17,7 @@ Exception
 ├── MultipleDownloadsFailed           neither way of downloading worked
 ├── EnterpriseOnlyError               only the enterprise edition of the master has that
 ├── ExperimentTimeout (TimeoutError)  an experiment did not end in time
+├── ExperimentFailed                  an experiment has ended, and not as completed
 ├── WorkerError                       a process of a distributed job failed
 ├── WorkerFinishedGracefully          a process of a distributed job is done
 ├── StopLoadingImplementation         ends the import of a model's code early
@@ -30,10 +31,18 @@ Errors of the connection to a master stand in `determined.common.api.errors`.
 
 from __future__ import annotations
 
-from typing import Any, Sequence, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+
+from . import _tracebacks
 
 
-class ArgumentError(ValueError, TypeError, AssertionError, AttributeError):
+class _Told(Exception):
+    """An error that says what the caller can do: a notebook shows nothing of how it was found."""
+
+    _render_traceback_ = _tracebacks.render
+
+
+class ArgumentError(_Told, ValueError, TypeError, AssertionError, AttributeError):
     """An argument that cannot be used; nothing was sent or changed."""
 
 
@@ -48,7 +57,7 @@ class InternalException(Exception):
         return self.message
 
 
-class InvalidExperimentException(Exception):
+class InvalidExperimentException(_Told):
     """The experiment cannot run as it is written."""
 
 
@@ -90,11 +99,11 @@ class NoTrialException(InvalidExperimentException, RuntimeError):
     """The experiment has ended without a trial."""
 
 
-class InvalidCheckpointException(Exception):
+class InvalidCheckpointException(_Told):
     """A folder or archive that holds no usable checkpoint."""
 
 
-class CheckpointNotFound(Exception):
+class CheckpointNotFound(_Told):
     """There is no such checkpoint, or none that fits what was asked."""
 
 
@@ -102,11 +111,11 @@ class NoSuchCheckpoint(CheckpointNotFound, ValueError, AssertionError):
     """None of the checkpoints fits what was asked."""
 
 
-class CheckpointStateException(Exception):
+class CheckpointStateException(_Told):
     """The checkpoint is not in a state in which that can be done."""
 
 
-class NoDirectStorageAccess(Exception):
+class NoDirectStorageAccess(_Told):
     """The checkpoint's storage cannot be reached from this machine."""
 
 
@@ -114,11 +123,11 @@ class StoredFilesMissing(NoDirectStorageAccess, CheckpointNotFound, FileNotFound
     """The storage can be reached, but does not hold the files of the checkpoint."""
 
 
-class ProxiedDownloadFailed(Exception):
+class ProxiedDownloadFailed(_Told):
     """A checkpoint could not be had through the master."""
 
 
-class MultipleDownloadsFailed(Exception):
+class MultipleDownloadsFailed(_Told):
     """Neither the storage nor the master gave a checkpoint.
 
     Parameters:
@@ -135,11 +144,11 @@ class MultipleDownloadsFailed(Exception):
         return "; then: ".join(f"{type(cause).__name__}: {cause}" for cause in self.causes)
 
 
-class EnterpriseOnlyError(Exception):
+class EnterpriseOnlyError(_Told):
     """Only the enterprise edition of the master has that."""
 
 
-class ExperimentTimeout(TimeoutError):
+class ExperimentTimeout(_Told, TimeoutError):
     """An experiment did not reach its end within the time that was given.
 
     Attributes:
@@ -149,6 +158,41 @@ class ExperimentTimeout(TimeoutError):
     def __init__(self, message: str = "", experiment_ids: Sequence[int] = ()) -> None:
         super().__init__(message)
         self.experiment_ids = list(experiment_ids)
+
+
+class ExperimentFailed(_Told):
+    """An experiment has ended, and not as completed.
+
+    Attributes:
+        message: how it ended, in a line.
+        experiment_id: the experiment.
+        state: the name of its last state, such as ``ERROR``.
+        logs: the last log lines of trials that failed, by the trial's number.
+    """
+
+    def __init__(
+        self,
+        message: str = "",
+        experiment_id: int = 0,
+        state: str = "",
+        logs: Optional[Mapping[int, Sequence[str]]] = None,
+    ) -> None:
+        self.message = message
+        self.experiment_id = experiment_id
+        self.state = state
+        self.logs: Dict[int, List[str]] = {trial: list(lines) for trial, lines in (logs or {}).items()}
+        super().__init__(message, experiment_id, state, self.logs)
+
+    def __str__(self) -> str:
+        """Return how it ended, with what one of the trials wrote last."""
+        shown = next((trial for trial, lines in self.logs.items() if lines), None)
+        if shown is None:
+            return self.message
+        others = ", ".join(str(trial) for trial in self.logs if trial != shown)
+        parts = [self.message + (f"; trials {others} failed as well, see the logs in this error" if others else "")]
+        parts.append(f"trial {shown} failed; the end of its log:")
+        parts += ["    " + (line if len(line) <= 200 else line[:200] + "…") for line in self.logs[shown][-10:]]
+        return "\n".join(parts)
 
 
 class WorkerError(Exception):

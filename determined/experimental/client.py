@@ -16,7 +16,7 @@ from __future__ import annotations
 import os
 import pathlib
 import threading
-from typing import Any, Dict, Iterable, Iterator, List, Optional, Sequence, Union
+from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, TypeVar, Union
 
 from ..common.experimental._enums import OrderBy
 from ..common.experimental._old_names import old_name, old_names
@@ -105,6 +105,19 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew_lock)
 
 
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _documented_by(method: Callable[..., Any]) -> Callable[[F], F]:
+    """Return a decorator that gives a function the docstring of the method that it calls."""
+
+    def decorate(function: F) -> F:
+        function.__doc__ = method.__doc__
+        return function
+
+    return decorate
+
+
 def _get_singleton() -> Determined:
     """Return the connection of this module, making it if it is not there yet."""
     global _determined
@@ -138,11 +151,13 @@ def login(
 
     Parameters:
         master: the master's address; by default ``DET_MASTER``, then ``DET_MASTER_ADDR``, then ``localhost:8080``.
-        user: the user to log in.
-        password: the user's password.
-        cert_path: a file with the certificates to trust, in PEM.
-        cert_name: the name to expect in the master's certificate, where it differs from the address.
-        noverify: do not verify the master's certificate at all.
+        user: the user to log in; by default ``DET_USER`` with ``DET_PASS``, then whoever ``det user login`` logged in,
+            then ``determined``.
+        password: the user's password; by default a stored login is used, else the password is asked for on a terminal.
+        cert_path: a file with the certificates to trust, in PEM; by default ``DET_MASTER_CERT_FILE``, else those stored
+            for this master, else the public authorities.
+        cert_name: the name to expect in the master's certificate; by default that of the address.
+        noverify: do not verify the master's certificate at all; by default it is verified.
         token: a token of the user, in place of `user` and `password`; by default, without them, ``DET_USER_TOKEN``.
 
     Raises:
@@ -157,7 +172,12 @@ def login(
 
 
 def logout() -> None:
-    """Log out and give up the connection of this module; the next use makes another."""
+    """Log out and give up the connection of this module; the next use makes another.
+
+    Raises:
+        UnauthenticatedException: there was no connection, and none can be made.
+        MasterNotFoundException: there was no connection, and the master does not answer.
+    """
     global _determined
     left = _get_singleton()
     left.logout()
@@ -166,6 +186,7 @@ def logout() -> None:
             _determined = None
 
 
+@_documented_by(Determined.create_experiment)
 def create_experiment(
     config: Union[str, pathlib.Path, Dict[str, Any]],
     model_dir: Optional[Union[str, pathlib.Path]] = None,
@@ -176,17 +197,17 @@ def create_experiment(
     parent_id: Optional[int] = None,
     activate: bool = True,
 ) -> Experiment:
-    """Create an experiment; see `Determined.create_experiment`."""
     return _get_singleton().create_experiment(
         config, model_dir, includes, project_id, template, parent_id=parent_id, activate=activate
     )
 
 
+@_documented_by(Determined.get_experiment)
 def get_experiment(experiment_id: int) -> Experiment:
-    """Return an experiment by number."""
     return _get_singleton().get_experiment(experiment_id)
 
 
+@_documented_by(Determined.list_experiments)
 def list_experiments(
     sort_by: Optional[ExperimentSortBy] = None,
     order_by: Optional[OrderBy] = None,
@@ -197,10 +218,10 @@ def list_experiments(
     name: Optional[str] = None,
     project_id: Optional[int] = None,
 ) -> List[Experiment]:
-    """Return the experiments that meet all of the conditions; see `Determined.list_experiments`."""
     return _get_singleton().list_experiments(sort_by, order_by, experiment_ids, labels, users, states, name, project_id)
 
 
+@_documented_by(Determined.iter_experiments)
 def iter_experiments(
     sort_by: Optional[ExperimentSortBy] = None,
     order_by: Optional[OrderBy] = None,
@@ -211,10 +232,10 @@ def iter_experiments(
     name: Optional[str] = None,
     project_id: Optional[int] = None,
 ) -> Iterator[Experiment]:
-    """Iterate over the experiments that `list_experiments` returns, fetching them as they are needed."""
     return _get_singleton().iter_experiments(sort_by, order_by, experiment_ids, labels, users, states, name, project_id)
 
 
+@_documented_by(Determined.wait_all)
 def wait_all(
     experiments: Iterable[Union[Experiment, int]],
     interval: float = 5.0,
@@ -223,28 +244,28 @@ def wait_all(
     show_progress: bool = False,
     patience: Optional[float] = DEFAULT_PATIENCE,
     through_pause: bool = False,
-) -> List[Union[ExperimentState, str]]:
-    """Wait until all of the experiments have ended and return their last states; see `Determined.wait_all`."""
+) -> List[ExperimentState]:
     return _get_singleton().wait_all(
         experiments, interval, timeout, show_progress=show_progress, patience=patience, through_pause=through_pause
     )
 
 
+@_documented_by(Determined.get_trial)
 def get_trial(trial_id: int) -> Trial:
-    """Return a trial by number."""
     return _get_singleton().get_trial(trial_id)
 
 
+@_documented_by(Determined.get_checkpoint)
 def get_checkpoint(uuid: str) -> Checkpoint:
-    """Return a checkpoint by UUID."""
     return _get_singleton().get_checkpoint(uuid)
 
 
+@_documented_by(Determined.iter_trials_metrics)
 def iter_trials_metrics(trial_ids: List[int], group: str) -> Iterable[TrialMetrics]:
-    """Iterate over the reports of several trials; see `Determined.iter_trials_metrics`."""
     return _get_singleton().iter_trials_metrics(trial_ids, group)
 
 
+@_documented_by(Determined.create_model)
 def create_model(
     name: str,
     description: Optional[str] = "",
@@ -252,15 +273,15 @@ def create_model(
     labels: Optional[List[str]] = None,
     workspace_name: Optional[str] = None,
 ) -> Model:
-    """Create a model in the registry; see `Determined.create_model`."""
     return _get_singleton().create_model(name, description, metadata, labels, workspace_name)
 
 
+@_documented_by(Determined.get_model)
 def get_model(identifier: Union[str, int, None] = None, *, name: Optional[str] = None) -> Model:
-    """Return a model of the registry by name or number."""
     return _get_singleton().get_model(identifier, name=name)
 
 
+@_documented_by(Determined.list_models)
 def list_models(
     sort_by: ModelSortBy = ModelSortBy.NAME,
     order_by: OrderBy = OrderBy.ASCENDING,
@@ -270,10 +291,10 @@ def list_models(
     workspace_names: Optional[List[str]] = None,
     workspace_ids: Optional[List[int]] = None,
 ) -> List[Model]:
-    """Return the models that meet all of the conditions; see `Determined.list_models`."""
     return _get_singleton().list_models(sort_by, order_by, name, description, model_id, workspace_names, workspace_ids)
 
 
+@_documented_by(Determined.iter_models)
 def iter_models(
     sort_by: ModelSortBy = ModelSortBy.NAME,
     order_by: OrderBy = OrderBy.ASCENDING,
@@ -283,92 +304,91 @@ def iter_models(
     workspace_names: Optional[List[str]] = None,
     workspace_ids: Optional[List[int]] = None,
 ) -> Iterator[Model]:
-    """Iterate over the models that `list_models` returns, fetching them as they are needed."""
     return _get_singleton().iter_models(sort_by, order_by, name, description, model_id, workspace_names, workspace_ids)
 
 
+@_documented_by(Determined.get_model_labels)
 def get_model_labels() -> List[str]:
-    """Return the labels of all models, the most used first."""
     return _get_singleton().get_model_labels()
 
 
+@_documented_by(Determined.create_workspace)
 def create_workspace(name: str) -> Workspace:
-    """Create a workspace."""
     return _get_singleton().create_workspace(name)
 
 
+@_documented_by(Determined.get_workspace)
 def get_workspace(name: str) -> Workspace:
-    """Return a workspace by name."""
     return _get_singleton().get_workspace(name)
 
 
+@_documented_by(Determined.list_workspaces)
 def list_workspaces() -> List[Workspace]:
-    """Return all workspaces, by number."""
     return _get_singleton().list_workspaces()
 
 
+@_documented_by(Determined.iter_workspaces)
 def iter_workspaces() -> Iterator[Workspace]:
-    """Iterate over all workspaces, by number, fetching them as they are needed."""
     return _get_singleton().iter_workspaces()
 
 
+@_documented_by(Determined.delete_workspace)
 def delete_workspace(name: str) -> None:
-    """Delete a workspace with its projects and experiments."""
     return _get_singleton().delete_workspace(name)
 
 
+@_documented_by(Determined.create_user)
 def create_user(username: str, admin: bool, password: Optional[str] = None, remote: bool = False) -> User:
-    """Create a user; see `Determined.create_user`."""
     return _get_singleton().create_user(username, admin, password, remote)
 
 
+@_documented_by(Determined.get_user_by_id)
 def get_user_by_id(user_id: int) -> User:
-    """Return a user by number."""
     return _get_singleton().get_user_by_id(user_id)
 
 
+@_documented_by(Determined.get_user_by_name)
 def get_user_by_name(user_name: str) -> User:
-    """Return a user by name."""
     return _get_singleton().get_user_by_name(user_name)
 
 
+@_documented_by(Determined.list_users)
 def list_users(active: Optional[bool] = None) -> List[User]:
-    """Return the users, by number; see `Determined.list_users`."""
     return _get_singleton().list_users(active)
 
 
+@_documented_by(Determined.iter_users)
 def iter_users(active: Optional[bool] = None) -> Iterator[User]:
-    """Iterate over the users that `list_users` returns, fetching them as they are needed."""
     return _get_singleton().iter_users(active)
 
 
+@_documented_by(Determined.whoami)
 def whoami() -> User:
-    """Return the user who is logged in."""
     return _get_singleton().whoami()
 
 
+@_documented_by(Determined.get_session_username)
 def get_session_username() -> str:
-    """Return the name of the user who is logged in, without asking the master."""
     return _get_singleton().get_session_username()
 
 
+@_documented_by(Determined.list_oauth_clients)
 def list_oauth_clients() -> Sequence[Oauth2ScimClient]:
-    """Return the clients of the OAuth service, an enterprise feature."""
     return _get_singleton().list_oauth_clients()
 
 
+@_documented_by(Determined.iter_oauth_clients)
 def iter_oauth_clients() -> Iterator[Oauth2ScimClient]:
-    """Iterate over the clients of the OAuth service, an enterprise feature."""
     return _get_singleton().iter_oauth_clients()
 
 
+@_documented_by(Determined.add_oauth_client)
 def add_oauth_client(domain: str, name: str) -> Oauth2ScimClient:
-    """Add a client to the OAuth service, an enterprise feature."""
     return _get_singleton().add_oauth_client(domain, name)
 
 
+@_documented_by(Determined.remove_oauth_client)
 def remove_oauth_client(client_id: str) -> None:
-    """Remove a client from the OAuth service, an enterprise feature."""
     return _get_singleton().remove_oauth_client(client_id)
 
 

@@ -6,6 +6,7 @@ import io
 import math
 import pathlib
 import sys
+import types
 from typing import Any, Dict, Iterator, List
 
 import pytest
@@ -144,10 +145,15 @@ class TestFrames:
     def test_without_reports_the_table_is_empty_and_has_its_columns(
         self, experiment: client.Experiment, silent: client.Experiment
     ) -> None:
-        for frame in (experiment.metrics_frame("nothing"), silent.metrics_frame("validation", hparams=True)):
+        for frame in (silent.metrics_frame("nothing"), silent.metrics_frame("validation", hparams=True)):
             assert frame.empty
             assert list(frame.columns) == ID_COLUMNS
             assert frame.dtypes.astype(str).tolist() == ["int64", "int64", "int64", "datetime64[us, UTC]"]
+
+    def test_a_group_that_nobody_reported_is_refused_with_those_there_are(self, experiment: client.Experiment) -> None:
+        for source in (experiment, experiment.list_trials()[0]):
+            with pytest.raises(ValueError, match="no metric group 'validaton'; there are: training, validation$"):
+                source.metrics_frame("validaton")
 
 
 @pytest.mark.usefixtures("rows_at_a_time")
@@ -223,25 +229,97 @@ class TestPlots:
     def needs_matplotlib(self) -> None:
         pytest.importorskip("matplotlib", reason="a picture of metrics needs matplotlib")
 
-    def test_a_plot_has_a_line_for_each_trial(self, experiment: client.Experiment) -> None:
+    def test_a_plot_has_a_line_for_each_trial_the_best_first(self, experiment: client.Experiment) -> None:
         axes = experiment.plot_metric("epoch")
         lines = [(line.get_xdata().tolist(), line.get_ydata().tolist()) for line in axes.lines]
-        assert lines == [([10, 20], [1, 2]), ([10, 20], [3, 4]), ([10], [5])]
+        assert lines == [([10], [5]), ([10, 20], [3, 4]), ([10, 20], [1, 2])]
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("steps completed", "epoch")
-        names = [text.get_text() for text in axes.get_legend().get_texts()]
-        assert names == [f"trial {trial.id}" for trial in experiment.list_trials()]
+        assert axes.get_title() == f"told (experiment {experiment.id}): epoch (validation)"
+
+    def test_the_legend_names_the_hyperparameters_that_vary(self, experiment: client.Experiment) -> None:
+        first, second, third = (trial.id for trial in experiment.list_trials())
+        names = [text.get_text() for text in experiment.plot_metric("loss").get_legend().get_texts()]
+        assert names == [
+            f"trial {third}: lr=2, kind=adam",
+            f"trial {first}: lr=1, deep.units=8",
+            f"trial {second}: lr=0.5",
+        ]
 
     def test_a_plot_of_many_trials_shows_the_best(self, experiment: client.Experiment) -> None:
         axes = experiment.plot_metric("loss", max_trials=2)
         trials = experiment.list_trials()
-        assert [line.get_label() for line in axes.lines] == [f"trial {trials[0].id}", f"trial {trials[2].id}"]
-        assert axes.get_title() == f"experiment {experiment.id}: best 2 of 3 trials"
+        shown = [line.get_label().partition(":")[0] for line in axes.lines]
+        assert shown == [f"trial {trials[2].id}", f"trial {trials[0].id}"]
+        title = f"best 2 of 3 trials of told (experiment {experiment.id}): loss (validation)"
+        assert axes.get_title() == title
+
+    def test_more_lines_than_colours_are_told_apart_by_their_metric(self, cluster: client.Determined) -> None:
+        many = tell(cluster, [{"lr": n} for n in range(1, 13)], [[{"loss": n / 8}] for n in range(1, 13)])
+        axes = cluster.get_experiment(many).plot_metric("loss")
+        assert axes.get_legend() is None
+        assert axes.figure.axes[1].get_ylabel() == "best loss"
+        assert len({line.get_color() for line in axes.lines}) == 12
+
+    def test_outliers_do_not_flatten_the_others(self, cluster: client.Determined) -> None:
+        losses: List[Dict[str, Any]] = [{"loss": 4000.0}] + [{"loss": 2 - n / 20} for n in range(30)]
+        experiment = cluster.get_experiment(tell(cluster, [{}], [losses]))
+        axes = experiment.plot_metric("loss")
+        assert axes.get_ylim()[1] < 3
+        marks = [line for line in axes.lines if line.get_marker() == "^" and len(line.get_xdata())]
+        assert [line.get_xdata() for line in marks] == [[10]]
+        assert [text.get_text() for text in axes.texts] == ["▲ 1 above, up to 4k"]
+        whole = experiment.plot_metric("loss", log=True)
+        assert whole.get_yscale() == "log"
+        assert whole.get_ylim()[1] > 4000
+
+    def test_parallel_coordinates_and_scatter_take_the_searchers_metric(self, experiment: client.Experiment) -> None:
+        axes = experiment.parallel_coordinates()
+        assert [label.get_text() for label in axes.get_xticklabels()] == ["lr", "deep.units", "kind", "best loss"]
+        assert axes.get_title() == f"told (experiment {experiment.id}): best loss (validation)"
+        axes = experiment.scatter("lr", "epoch")
+        assert (axes.get_xlabel(), axes.get_ylabel()) == ("lr", "best epoch")
+        assert sorted(axes.collections[0].get_offsets().tolist()) == [[0.5, 4.0], [1.0, 2.0], [2.0, 5.0]]
+        for picture in (experiment.scatter("kind"), axes):
+            assert picture._repr_png_().startswith(b"\x89PNG")
+
+    def test_what_cannot_be_compared_is_refused(self, experiment: client.Experiment, silent: client.Experiment) -> None:
+        with pytest.raises(ValueError, match="no hyperparameter 'rate'; there are: lr, deep.units, kind"):
+            experiment.scatter("rate")
+        with pytest.raises(ValueError, match="no trial has reported a number as the metric 'note'"):
+            experiment.parallel_coordinates("note")
+        with pytest.raises(ValueError, match="no trial has reported"):
+            silent.scatter("lr")
 
     def test_a_notebook_shows_the_plot_without_pyplot(self, experiment: client.Experiment) -> None:
         was_loaded = "matplotlib.pyplot" in sys.modules
         picture = experiment.list_trials()[0].plot_metric("deep.b.c", "training")._repr_png_()
         assert picture.startswith(b"\x89PNG")
         assert ("matplotlib.pyplot" in sys.modules) == was_loaded
+
+    def test_a_notebook_shows_each_plot_once_wherever_it_is_made(
+        self, experiment: client.Experiment, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shown: List[Any] = []
+        hooks: List[Any] = []
+        shell = types.SimpleNamespace(
+            config={"IPKernelApp": {}},
+            events=types.SimpleNamespace(
+                register=lambda event, hook: hooks.append(hook), unregister=lambda event, hook: hooks.remove(hook)
+            ),
+        )
+        python = types.ModuleType("IPython")
+        python.get_ipython = lambda: shell  # type: ignore[attr-defined]
+        python.display = types.ModuleType("IPython.display")  # type: ignore[attr-defined]
+        python.display.display = lambda data, raw: shown.append(data)
+        monkeypatch.setitem(sys.modules, "IPython", python)
+        monkeypatch.setitem(sys.modules, "IPython.display", python.display)
+        experiment.plot_metric("loss")._repr_png_()  # the value of its cell
+        experiment.plot_metric("epoch")
+        assert len(hooks) == 2
+        for hook in hooks[:]:
+            hook()
+        assert hooks == []
+        assert [sorted(data) for data in shown] == [["image/png"]]
 
     def test_a_plot_is_drawn_in_the_callers_axes(self, experiment: client.Experiment) -> None:
         from matplotlib.figure import Figure

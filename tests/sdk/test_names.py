@@ -68,7 +68,7 @@ def test_a_name_that_no_model_can_have_is_refused_with_a_reason(cluster: client.
 
 
 def test_a_slash_cannot_stand_in_a_path(cluster: client.Determined) -> None:
-    with pytest.raises(ValueError, match="'a/b' cannot stand in a path"):
+    with pytest.raises(ValueError, match="'a/b' is not a valid path parameter"):
         cluster.get_model("a/b")
 
 

@@ -89,7 +89,7 @@ def test_the_first_checkpoint_listed_is_the_best_by_the_searchers_metric(experim
 
 def test_checkpoints_are_sorted_by_any_metric(experiment: client.Experiment) -> None:
     found = experiment.list_checkpoints(sort_by="other", order_by=checkpoint_module.CheckpointOrderBy.ASC)
-    scores = [c.training.validation_metrics["avgMetrics"]["score"] for c in found if c.training]  # type: ignore[index]
+    scores = [c.training.validation_metrics["avgMetrics"]["score"] for c in found]
     assert scores == [23, 22, 21, 13, 12, 11]
 
 

@@ -135,7 +135,7 @@ def _tls_context(pem: Optional[str], noverify: bool, bundle: Optional[str]) -> s
             context.load_verify_locations(cafile=bundle)
     except OSError as error:
         where = bundle or certifi.where()
-        raise _failures.BadCertificateError(f"the certificates in {where} cannot be used: {error}") from error
+        raise _failures.BadCertificateError(f"the certificates in {where} cannot be used: {error}") from None
     if pem:
         # what the user trusts may be the master's own certificate, signed by nobody or by an unknown authority
         context.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)
@@ -143,7 +143,7 @@ def _tls_context(pem: Optional[str], noverify: bool, bundle: Optional[str]) -> s
         try:
             context.load_verify_locations(cadata=pem)
         except (ssl.SSLError, ValueError) as error:
-            raise _failures.BadCertificateError(f"the master's certificate is not valid PEM text: {error}") from error
+            raise _failures.BadCertificateError(f"the master's certificate is not valid PEM text: {error}") from None
     return context
 
 

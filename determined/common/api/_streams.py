@@ -71,15 +71,15 @@ def read_lines(response: requests.Response, operation_name: str = "") -> Iterato
                 begun.clear()
             if rest:
                 begun.append(rest)
-    except urllib3.exceptions.ReadTimeoutError as error:
+    except urllib3.exceptions.ReadTimeoutError:
         raise _failures.SilentStreamException(
             f"the stream {_where(response)} fell silent. Read it again, or give it a longer timeout",
             **_failures.call_of(response.request),
-        ) from error
+        ) from None
     except urllib3.exceptions.DecodeError as error:
-        raise _cut(response, f"off: {error}", operation_name, _failures.UnpackableStreamException) from error
+        raise _cut(response, f"off: {error}", operation_name, _failures.UnpackableStreamException) from None
     except (urllib3.exceptions.HTTPError, OSError) as error:
-        raise _cut(response, f"off: {error}", operation_name) from error
+        raise _cut(response, f"off: {error}", operation_name) from None
     if _is_read_here(response) and count_missing(response):
         raise _cut(response, "off", operation_name)
     if begun:

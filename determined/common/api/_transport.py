@@ -88,7 +88,7 @@ class Exchange:
         except errors.BadRequestException:
             raise  # it may be one of the HTTP library's, too
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise _failures.translated(error, self._method, self._url) from error
+            raise _failures.translated(error, self._method, self._url) from None
 
     def _send_by_library(self) -> requests.Response:
         try:

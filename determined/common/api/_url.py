@@ -5,6 +5,7 @@ from __future__ import annotations
 import urllib.parse
 from typing import Optional
 
+from ... import errors
 from .. import constants, task_env
 
 DEFAULT_PORT = 8080
@@ -19,6 +20,8 @@ def normalize_address(address: str) -> str:
     Raises:
         ValueError: there is no host, or a user, a password, a query or a fragment, which have no place in it.
     """
+    if not isinstance(address, str):
+        raise errors.ArgumentError(f"the address of a master must be text, not {address!r}")
     text = address.strip()
     # what stands before an @ may be a password, however the address is misspelled
     shown = f"...@{address.rpartition('@')[2]}" if "@" in address else address

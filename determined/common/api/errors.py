@@ -29,6 +29,9 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any, Dict, List, Optional, Type, TypeVar, Union
 
+from ... import _tracebacks
+from . import _refusals
+
 if TYPE_CHECKING:
     import requests
 
@@ -58,6 +61,7 @@ class BadRequestException(Exception):
     response_error: Optional[Dict[str, Any]] = None
     response: Optional[requests.Response] = None
     hint = ""
+    _render_traceback_ = _tracebacks.render
 
     def __init__(self, message: str, *args: Any) -> None:
         super().__init__(message, *args)
@@ -67,9 +71,13 @@ class BadRequestException(Exception):
         """Return the message, with the call and what can be done about it where the error is one of a call."""
         if not self.method or not self.status_code:
             return str(self.message)
-        text = self.message or f"the master answered {self.status_code} without a word"
-        text = f"{text} [{self.method} {self.path}: {self.status_code}]"
-        hint = self.hint or _HINTS.get(self.status_code, "")
+        text = self.message or f"the master answered {self.status_code} with an empty message"
+        is_refusal = self.status_code == 500 and _refusals.is_refusal(self.server_message)
+        told = _refusals.explain(text) if is_refusal or self.status_code == 400 else text
+        hint = self.hint or ("Check what was asked for" if is_refusal else _HINTS.get(self.status_code, ""))
+        if told != text:
+            text, hint = told, ""
+        text = f"{text} [{self.method} {self.path}: {'refused' if is_refusal else self.status_code}]"
         return f"{text}. {hint}" if hint else text
 
     def __reduce__(self) -> Any:
@@ -181,6 +189,8 @@ class BadResponseException(Exception):
         message: what is wrong with it.
     """
 
+    _render_traceback_ = _tracebacks.render
+
     def __init__(self, message: str, *args: Any) -> None:
         super().__init__(message, *args)
         self.message = message
@@ -265,7 +275,7 @@ def from_response(response: requests.Response, method: str, path: str) -> BadReq
     """Return the error that an answer means."""
     text = server_message(response)
     if response.is_redirect:
-        text = f"the request was sent on to {response.headers['Location']}: give the master's address as it is there"
+        text = f"the request was redirected to {response.headers['Location']}: use that as the address of the master"
     kind = BY_STATUS.get(response.status_code, APIException)
     error = told(kind(text), method=method, path=path, status_code=response.status_code, response=response)
     error.response_error = _error_object(response)

@@ -64,7 +64,7 @@ def make_filters(
         timestamp_before: only lines up to this time: RFC 3339 text, or seconds since 1970.
         timestamp_after: only lines later than this time.
         sources: only lines of these sources.
-        search_text: only lines that contain this text, in capitals or not.
+        search_text: only lines that contain this text, case-insensitive.
 
     Raises:
         ArgumentError: a time is neither text nor a whole number.

@@ -5,8 +5,22 @@ from __future__ import annotations
 import dataclasses
 import enum
 import itertools
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Mapping, NamedTuple, Optional, Tuple
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    NamedTuple,
+    Optional,
+    Set,
+    Tuple,
+)
 
+from ... import errors
 from ..timestamps import parse
 from .metrics import check_group, iter_reports, restore_floats, values_of
 
@@ -18,6 +32,9 @@ ID_COLUMNS = ("trial_id", "trial_run_id", "steps_completed", "end_time")
 HPARAMS = "hparams."
 """What the names of columns with hyperparameters begin with."""
 
+# Nothing may have been reported in these yet.
+_USUAL_GROUPS = ("training", "validation")
+_GROUPS_IN_SUMMARIES = {"avg_metrics": "training", "validation_metrics": "validation"}
 # So many reports are held as Python objects at a time.
 _ROWS = 1000
 _INT64 = range(-(2**63), 2**63)
@@ -65,6 +82,7 @@ class Source:
         session: the session to call the master with.
         find_trials: returns the trials: number -> hyperparameters.
         group: the metric group.
+        find_groups: returns the groups that the trials have reported, for the error where `group` is none of them.
         hparams: whether the trials' hyperparameters are wanted, too.
 
     Raises:
@@ -74,6 +92,7 @@ class Source:
     session: BaseSession
     find_trials: Callable[[], Mapping[int, Mapping[str, Any]]]
     group: str
+    find_groups: Callable[[], Set[str]]
     hparams: bool = False
 
     def __post_init__(self) -> None:
@@ -88,15 +107,32 @@ class Chunk(NamedTuple):
 
 
 def read_chunks(source: Source) -> Iterator[Chunk]:
-    """Yield the reports of a source, by trial, then run, then step."""
+    """Yield the reports of a source, by trial, then run, then step.
+
+    Raises:
+        ArgumentError: nothing was reported in the group, which is none of the usual ones, but in others.
+    """
     trials = source.find_trials()
-    hparams = {number: dict(_flatten(given, HPARAMS)) for number, given in trials.items()} if source.hparams else {}
+    hparams = {number: dict(flatten(given, HPARAMS)) for number, given in trials.items()} if source.hparams else {}
     reports = iter_reports(source.session, trials, source.group)
+    is_empty = True
     while True:
         some = list(itertools.islice(reports, _ROWS))
         if not some:
-            return
+            break
+        is_empty = False
         yield _make_chunk(some, hparams)
+    if is_empty and source.group not in _USUAL_GROUPS:
+        groups = source.find_groups()
+        if groups:
+            raise errors.ArgumentError(
+                f"there is no metric group {source.group!r}; there are: {', '.join(sorted(groups))}"
+            )
+
+
+def groups_of(summaries: Iterable[Optional[Mapping[str, Any]]]) -> Set[str]:
+    """Return the metric groups that stand in summaries of trials."""
+    return {_GROUPS_IN_SUMMARIES.get(name, name) for summary in summaries for name in summary or ()}
 
 
 def _make_chunk(reports: List[Mapping[str, Any]], hparams: Mapping[int, Mapping[str, Any]]) -> Chunk:
@@ -109,7 +145,7 @@ def _make_chunk(reports: List[Mapping[str, Any]], hparams: Mapping[int, Mapping[
     }
     size = len(reports)
     for row, report in enumerate(reports):
-        for name, value in _flatten(values_of(report)):
+        for name, value in flatten(values_of(report)):
             column = columns.get(name) if name not in ID_COLUMNS else None
             if column is None:
                 column = columns.setdefault(column_of(name), [None] * size)
@@ -120,13 +156,13 @@ def _make_chunk(reports: List[Mapping[str, Any]], hparams: Mapping[int, Mapping[
     return Chunk(size, columns)
 
 
-def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[Tuple[str, Any]]:
+def flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[Tuple[str, Any]]:
     """Yield names, with dots where values are nested, and values."""
     for name, value in values.items():
         if type(value) in _NUMBERS:
             yield prefix + name, value
         elif isinstance(value, dict):
-            yield from _flatten(value, f"{prefix}{name}.")
+            yield from flatten(value, f"{prefix}{name}.")
         else:
             yield prefix + name, restore_floats(value)
 

@@ -7,12 +7,14 @@ printed as its class and name, such as ``ExperimentState.COMPLETED``.
 from __future__ import annotations
 
 import enum
-from typing import Any, List, Optional, Type, TypeVar
+import functools
+from typing import Any, Dict, List, Optional, Tuple, Type, TypeVar
 
 from ... import errors
 from ..api.wire import enums as wire
 
 Wire = TypeVar("Wire", bound=wire.WireEnum)
+Member = TypeVar("Member", bound="ApiEnum")
 
 
 class ApiEnum(str, enum.Enum):
@@ -23,6 +25,9 @@ class ApiEnum(str, enum.Enum):
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return (type(self) if is_known(self) else functools.partial(read_member, type(self))), (self.value,)
 
 
 class ExperimentState(ApiEnum):
@@ -196,8 +201,42 @@ class ModelSortBy(ApiEnum):
     WORKSPACE = wire.GetModelsSortBy.WORKSPACE.value
 
 
+def read_member(kind: Type[Member], text: str) -> Member:
+    """Return the member of an enumeration that a text of the wire stands for.
+
+    A text that only a newer master knows becomes a member of its own: it has a name, a value and a class like the
+    others, equals the text, and is the same object each time. It is not listed, and calling the class with the text
+    raises ValueError as ever.
+
+    Parameters:
+        kind: the enumeration.
+        text: what the master sent.
+    """
+    try:
+        return kind(text)
+    except ValueError:
+        pass
+    found = _unlisted.get((kind, text))
+    if found is None:
+        found = str.__new__(kind, text)
+        unspecified = kind.__members__.get("UNSPECIFIED")
+        prefix = unspecified.value[: -len("UNSPECIFIED")] if unspecified is not None else ""
+        found._name_ = text[len(prefix) :] if text.startswith(prefix) and text != prefix else text
+        found._value_ = text
+        found = _unlisted.setdefault((kind, text), found)  # another thread may have made it meanwhile
+    return found  # type: ignore[return-value]  # its key says of what kind it is
+
+
+def is_known(member: ApiEnum) -> bool:
+    """Return whether this release knows a member; a newer master may have sent another."""
+    return member.value in type(member)._value2member_map_
+
+
+_unlisted: Dict[Tuple[Type[ApiEnum], str], ApiEnum] = {}
+
+
 def text_of(member: str) -> str:
-    """Return the text that stands for a member on the wire; the text itself where a newer master sent it."""
+    """Return the text that stands for a member on the wire."""
     return member.value if isinstance(member, ApiEnum) else member
 
 

@@ -82,6 +82,6 @@ def _type_for(kind: Kind, *, is_complete: bool) -> str:
 def _import_pandas() -> Any:
     try:
         import pandas
-    except ImportError as error:
-        raise ImportError("a table of metrics needs pandas: pip install 'determined[pandas]'") from error
+    except ImportError:
+        raise ImportError("a table of metrics needs pandas: pip install 'determined[pandas]'") from None
     return pandas

@@ -105,6 +105,6 @@ def _values_for(kind: Kind, values: List[Any]) -> List[Any]:
 def _import_arrow() -> Any:
     try:
         import pyarrow
-    except ImportError as error:
-        raise ImportError("a Parquet file of metrics needs pyarrow: pip install 'determined[parquet]'") from error
+    except ImportError:
+        raise ImportError("a Parquet file of metrics needs pyarrow: pip install 'determined[parquet]'") from None
     return pyarrow

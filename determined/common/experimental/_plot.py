@@ -1,15 +1,16 @@
-"""Metrics as a picture."""
+"""A metric over the steps, as a picture."""
 
 from __future__ import annotations
 
 import array
-import functools
-import io
+import dataclasses
 import math
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Protocol, Set, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Protocol, Set, TypeVar
 
+from ... import errors
 from ..api.wire.scalars import to_float
-from ._columns import ID_COLUMNS, Kind, Source, column_of, read_chunks
+from . import _figures
+from ._columns import ID_COLUMNS, Kind, Source, column_of, flatten, read_chunks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,8 +18,24 @@ if TYPE_CHECKING:
 
 # Up to so many lines are told apart by colour and legend.
 _NAMED_LINES = 10
+# The legend names so many hyperparameters of each.
+_NAMED_HPARAMS = 4
 # Lines of up to so many points have them marked: a single point would not be seen.
 _MARKED_POINTS = 50
+
+
+class Look(NamedTuple):
+    """How a metric is drawn.
+
+    Attributes:
+        name: the metric; dots are between the names of nested ones.
+        smaller_is_better: what the lines are ordered by; None takes it from the name.
+        log: the axis of the metric is logarithmic.
+    """
+
+    name: str
+    smaller_is_better: Optional[bool] = None
+    log: bool = False
 
 
 class _Line:
@@ -33,41 +50,68 @@ class _Line:
         self.values.append(value)
 
 
-def plot(source: Source, name: str, axes: Optional[Axes] = None, title: Callable[[], str] = str) -> Axes:
-    """Draw a metric over the steps, a line for each trial, and return the axes.
-
-    Without `axes`, they are in a figure of their own, which pyplot knows nothing of and notebooks show as a PNG.
+def plot(source: Source, look: Look, axes: Optional[Axes] = None, title: Callable[[], str] = str) -> Axes:
+    """Draw a metric over the steps, a line for each trial, the best first, and return the axes.
 
     Parameters:
         source: where the reports come from.
-        name: the metric; dots are between the names of nested ones.
-        axes: the axes to draw in.
-        title: returns what to write above a figure of its own; called when the trials have been found.
+        look: what is drawn, and how.
+        axes: the axes to draw in; None makes some that a notebook shows.
+        title: returns what the title of axes of their own begins with; called when the trials have been found.
 
     Raises:
         ImportError: matplotlib is not installed.
-        ValueError: there is no report of the metric, or a value that is no number.
+        ArgumentError: there is no report of the metric, or a value that is no number.
     """
-    figure_class = _import_figure()
-    lines = _read_lines(source, name)
+    smaller = _figures.is_smaller_better(look.name) if look.smaller_is_better is None else look.smaller_is_better
+    hparams: Dict[int, Mapping[str, Any]] = {}
+    lines = _read_lines(source, look.name, hparams)
+    best = {trial: _figures.best_of(line.values, smaller) for trial, line in lines.items()}
+    key = _figures.rank_key(smaller)
+    order = sorted(lines, key=lambda trial: (key(best[trial]), trial))
+    is_named = len(order) <= _NAMED_LINES
+    is_own = axes is None
     if axes is None:
-        axes = _add_axes(figure_class(figsize=(8, 4.5), layout="constrained"), title())
-    for trial_id, line in lines.items():
+        axes = _figures.new_axes(
+            f"{title()}: {look.name} ({source.group})", width=10 if 1 < len(order) <= _NAMED_LINES else 9
+        )
+    labels = _labels(order, hparams)
+    colours, scale = ([None] * len(order), None) if is_named else _figures.colours_of([best[t] for t in order], smaller)
+    drawn = []
+    for place, trial in enumerate(order):
+        line = lines[trial]
         marker = "." if len(line.steps) <= _MARKED_POINTS else None
-        axes.plot(line.steps, line.values, marker=marker, linewidth=1.2, label=f"trial {trial_id}")
+        # the best lie above the others
+        style = {"marker": marker, "linewidth": 1.2, "zorder": 3 - place / len(order)}
+        (shown,) = axes.plot(line.steps, line.values, label=labels[trial], color=colours[place], **style)
+        drawn.append((line.steps, line.values, shown.get_color()))
     axes.set_xlabel("steps completed")
-    axes.set_ylabel(name)
-    if len(lines) <= _NAMED_LINES:
+    axes.set_ylabel(look.name)
+    if look.log:
+        axes.set_yscale("log", nonpositive="mask")
+    elif is_own:
+        _figures.cut_axis(axes, drawn)
+    _figures.show_thousands(axes.xaxis)
+    _figures.show_thousands(axes.yaxis)
+    if scale is not None:
+        axes.figure.colorbar(scale, ax=axes, label=f"best {look.name}")
+    elif is_own and max(map(len, labels.values())) > len("trial 123456"):
+        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), fontsize="small")
+    elif not is_own or len(order) > 1:
         axes.legend()
     return axes
 
 
-def _add_axes(figure: Any, title: str) -> Any:
-    axes = figure.add_subplot()
-    axes.set_title(title)
-    # notebooks look for this attribute; they show no figure that pyplot has not made
-    axes._repr_png_ = functools.partial(_draw_png, figure)
-    return axes
+def _labels(order: List[int], hparams: Mapping[int, Mapping[str, Any]]) -> Dict[int, str]:
+    """Return what the legend says of each trial: its number, and the hyperparameters that are not all the same."""
+    flat = {trial: dict(flatten(hparams.get(trial) or {})) for trial in order}
+    names = _figures.varying(list(flat.values()))
+    labels = {}
+    for trial in order:
+        given = [f"{name}={_figures.short_text(flat[trial][name])}" for name in names if name in flat[trial]]
+        more = ", …" if len(given) > _NAMED_HPARAMS else ""
+        labels[trial] = f"trial {trial}" + (f": {', '.join(given[:_NAMED_HPARAMS])}{more}" if given else "")
+    return labels
 
 
 class _Reporter(Protocol):
@@ -80,49 +124,37 @@ T = TypeVar("T", bound=_Reporter)
 
 def best_trials(trials: List[T], limit: int, metric: str, smaller_is_better: bool) -> List[T]:
     """Return those trials that were best in a validation metric, by number; those without it are the worst."""
-
-    def rank(trial: T) -> float:
-        summary = ((trial.summary_metrics or {}).get("validation_metrics") or {}).get(metric) or {}
-        value = summary.get("min" if smaller_is_better else "max")
-        number = math.nan if value is None else to_float(value)
-        if math.isnan(number):
-            return math.inf
-        return number if smaller_is_better else -number
-
-    return sorted(sorted(trials, key=rank)[:limit], key=lambda trial: trial.id)
+    key = _figures.rank_key(smaller_is_better)
+    ranked = sorted(trials, key=lambda trial: key(best_value(trial, "validation", metric, smaller_is_better)))
+    return sorted(ranked[:limit], key=lambda trial: trial.id)
 
 
-def _read_lines(source: Source, name: str) -> Dict[int, _Line]:
+def best_value(trial: _Reporter, group: str, metric: str, smaller_is_better: bool) -> float:
+    """Return the best value of a metric that a trial has reported; NaN where it has not."""
+    section = {"training": "avg_metrics", "validation": "validation_metrics"}.get(group, group)
+    summary = ((trial.summary_metrics or {}).get(section) or {}).get(metric) or {}
+    value = summary.get("min" if smaller_is_better else "max")
+    return math.nan if value is None else to_float(value)
+
+
+def _read_lines(source: Source, name: str, hparams: Dict[int, Mapping[str, Any]]) -> Dict[int, _Line]:
+    """Read the points of each trial, and put the trials' hyperparameters into `hparams`."""
     lines: Dict[int, _Line] = {}
     reported: Set[str] = set()
-    for chunk in read_chunks(source):
+
+    def find_trials() -> Mapping[int, Mapping[str, Any]]:
+        hparams.update(source.find_trials())
+        return hparams
+
+    for chunk in read_chunks(dataclasses.replace(source, find_trials=find_trials)):
         reported.update(chunk.columns)
         values = chunk.columns.get(column_of(name), [])
         if Kind.of(values) in (Kind.TEXT, Kind.MIXED):
-            raise ValueError(f"the metric {name!r} cannot be drawn: it has values that are no numbers")
+            raise errors.ArgumentError(f"the metric {name!r} cannot be drawn: it has values that are no numbers")
         for trial_id, step, value in zip(chunk.columns["trial_id"], chunk.columns["steps_completed"], values):
             if value is not None:
                 lines.setdefault(trial_id, _Line()).add(step, value)
     if not lines:
         known = ", ".join(sorted(reported.difference(ID_COLUMNS))) or "none yet"
-        raise ValueError(f"there is no metric {name!r} in the group {source.group!r}; reported are: {known}")
+        raise errors.ArgumentError(f"there is no metric {name!r} in the group {source.group!r}; reported are: {known}")
     return lines
-
-
-def _draw_png(figure: Any) -> bytes:
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png")
-    return picture.getvalue()
-
-
-def _import_figure() -> Any:
-    """Return matplotlib's class of figures.
-
-    Raises:
-        ImportError: matplotlib is not installed.
-    """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError("a picture of metrics needs matplotlib: pip install 'determined[plot]'") from error
-    return Figure

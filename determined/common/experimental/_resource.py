@@ -25,6 +25,7 @@ from typing import (
 
 from ... import errors
 from ..timestamps import parse, to_datetime
+from ._enums import Member, read_member
 
 if TYPE_CHECKING:
     from typing_extensions import SupportsIndex
@@ -70,7 +71,11 @@ class Resource:
     """An object of the cluster.
 
     A subclass declares its fields with `field`. All of them are None until the object is hydrated, and where the
-    master that answered does not know them. Notebooks show identity, fields, and the attributes in `_besides`.
+    master that answered does not know them; their types are those of a hydrated object. Notebooks show identity,
+    fields, and the attributes in `_besides`.
+
+    An object can be copied, pickled, and sent to another process. Its session goes along, and with that the token of
+    the user: keep such a file as you would a password.
     """
 
     _identity: ClassVar[Tuple[str, ...]] = ("id",)
@@ -140,14 +145,11 @@ class ResourceList(List[T]):
         return _html.tabulate(self)
 
 
-def member_of(kind: Type[enum.Enum]) -> Reader:
-    """Return a reader that gives a member of `kind`, or the plain text where a newer master sends an unknown one."""
+def member_of(kind: Type[Member]) -> Callable[[Any], Member]:
+    """Return a reader that gives a member of `kind`: one that is not listed where a newer master sends another."""
 
-    def read(value: Any) -> Union[enum.Enum, str]:
-        try:
-            return kind(value)
-        except ValueError:
-            return str(value)
+    def read(value: Any) -> Member:
+        return read_member(kind, str(value))
 
     return read
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Sequence, TypeVar
 
 from ... import errors
 from .. import polling
 from ..api import errors as api_errors
 from ..api.endpoints import experiments as experiments_api
-from ._enums import ExperimentState
+from ._enums import ExperimentState, is_known
 from ._resource import member_of
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("determined.common.experimental.experiment")
 
 T = TypeVar("T")
-State = Union[ExperimentState, str]
 
 DEFAULT_PATIENCE = 900.0
 """Seconds for which a master that does not answer is waited for."""
@@ -39,14 +38,14 @@ _IDS_PER_REQUEST = 200
 read_state = member_of(ExperimentState)
 
 
-def end_state(state: Optional[State], end_time: Optional[str]) -> Optional[State]:
+def end_state(state: Optional[ExperimentState], end_time: Optional[str]) -> Optional[ExperimentState]:
     """Return the state if it is one in which an experiment has ended.
 
     A state that a newer master has brought is an end where the master tells when the experiment ended.
     """
     if state is None:
         return None
-    if isinstance(state, ExperimentState):
+    if is_known(state):
         return state if state in ENDED else None
     return state if end_time else None
 
@@ -112,8 +111,8 @@ class Watch:
     """
 
     def __init__(self, session: BaseSession, ids: Sequence[int], *, through_pause: bool) -> None:
-        self.states: Dict[int, Optional[State]] = dict.fromkeys(ids)
-        self.ends: Dict[int, State] = {}
+        self.states: Dict[int, Optional[ExperimentState]] = dict.fromkeys(ids)
+        self.ends: Dict[int, ExperimentState] = {}
         self._session = session
         self._through_pause = through_pause
         self._progress: Dict[int, float] = {}

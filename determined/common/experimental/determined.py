@@ -20,9 +20,10 @@ from ..api.wire import enums as wire
 from ._enums import ExperimentSortBy, ExperimentState, ModelSortBy, OrderBy, to_wire
 from ._lookup import find_workspace
 from ._old_names import old_name
-from ._progress import progress_bar
+from ._progress import wait_progress
 from ._resource import ResourceList, as_list
 from ._waiting import DEFAULT_PATIENCE, Watch, wait_until
+from ._waiting import logger as waiting_logger
 from .checkpoint import Checkpoint
 from .experiment import Experiment
 from .metrics import TrainingMetrics, TrialMetrics, ValidationMetrics, iter_old_metrics, iter_trials_metrics
@@ -84,7 +85,7 @@ class Determined:
         token: Optional[str] = None,
     ) -> None:
         if token is not None and (user is not None or password is not None):
-            raise errors.ArgumentError("a token says whose it is: leave out user and password")
+            raise errors.ArgumentError("pass either token or user and password, not both")
         address = authentication.master_address(master)
         cert = certs.default_load(address, cert_path, cert_name, noverify)
         self._has_given_token = token is not None
@@ -120,18 +121,27 @@ class Determined:
 
         Parameters:
             config: the configuration: a dictionary, or the path of a YAML file.
-            model_dir: a directory with the code; all files that its ``.detignore`` does not name are sent.
-            includes: further files and directories to send, side by side with the contents of `model_dir`.
-            project_id: the project to put it in; by default the one the configuration names.
-            template: a configuration template to fill the configuration up with.
-            parent_id: an experiment to fork: its code is used, and `model_dir` must be left out.
-            activate: start it; otherwise it stays paused.
+            model_dir: a directory with the code; all files that its ``.detignore`` does not name are sent. By default
+                no code is sent.
+            includes: further files and directories to send, side by side with the contents of `model_dir`; by default
+                none.
+            project_id: the number of the project to put it in; by default the one the configuration names, else
+                ``Uncategorized``.
+            template: the name of a configuration template to fill the configuration up with; by default none.
+            parent_id: the number of an experiment to fork: its code is used, and `model_dir` must be left out. By
+                default it is no fork.
+            activate: start it, which is the default; otherwise it stays paused.
+
+        Returns:
+            The experiment, as it was created; `Experiment.wait` waits for its end.
 
         Raises:
             ArgumentError: `config` is neither a dictionary nor a path, code is given for a fork, or the model directory
                 is not there.
             ValueError: the file holds no configuration.
             APIException: the master refuses the configuration.
+            NotFoundException: there is no such project, template or parent.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         if parent_id is not None and (model_dir is not None or includes is not None):
             raise errors.ArgumentError("a fork uses the code of its parent: leave out model_dir and includes")
@@ -152,7 +162,15 @@ class Determined:
         return experiment
 
     def get_experiment(self, experiment_id: int) -> Experiment:
-        """Return an experiment by number."""
+        """Return an experiment by number.
+
+        Parameters:
+            experiment_id: its number.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiment = Experiment(experiment_id, self._session)
         experiment.reload()
         return experiment
@@ -173,12 +191,16 @@ class Determined:
         Parameters:
             sort_by: what to sort by; by default the number.
             order_by: the direction; by default ascending.
-            experiment_ids: only these.
+            experiment_ids: only these numbers.
             labels: only those with all of these labels.
-            users: only those of these users.
+            users: only those of users of these names.
             states: only those in one of these states; ``ACTIVE`` stands for queued and running ones as well.
-            name: only those whose name contains this text, in capitals or not.
-            project_id: only those of this project.
+            name: only those whose name contains this text, case-insensitive.
+            project_id: only those of the project of this number.
+
+        Raises:
+            ArgumentError: a state, or what to sort by, is none that there is.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         return ResourceList(
             self.iter_experiments(sort_by, order_by, experiment_ids, labels, users, states, name, project_id)
@@ -195,7 +217,22 @@ class Determined:
         name: Optional[str] = None,
         project_id: Optional[int] = None,
     ) -> Iterator[Experiment]:
-        """Iterate over the experiments that `list_experiments` returns, fetching them as they are needed."""
+        """Iterate over the experiments that `list_experiments` returns, fetching them as they are needed.
+
+        Parameters:
+            sort_by: what to sort by; by default the number.
+            order_by: the direction; by default ascending.
+            experiment_ids: only these numbers.
+            labels: only those with all of these labels.
+            users: only those of users of these names.
+            states: only those in one of these states; ``ACTIVE`` stands for queued and running ones as well.
+            name: only those whose name contains this text, case-insensitive.
+            project_id: only those of the project of this number.
+
+        Raises:
+            ArgumentError: a state, or what to sort by, is none that there is.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiment_ids, labels, users, states = map(as_list, (experiment_ids, labels, users, states))
         shown = {ExperimentState(to_wire(wire.ExperimentState, state, "states")) for state in states or ()}
         # the master takes a comma for the end of a label
@@ -226,40 +263,47 @@ class Determined:
         show_progress: bool = False,
         patience: Optional[float] = DEFAULT_PATIENCE,
         through_pause: bool = False,
-    ) -> List[Union[ExperimentState, str]]:
+    ) -> List[ExperimentState]:
         """Wait until all of the experiments have ended and return their last states, in the order given.
 
         The master is asked for all of them at once. The states of `Experiment` objects are kept up to date.
 
         Parameters:
             experiments: the experiments, or their numbers.
-            interval: seconds between two looks.
+            interval: seconds between two looks; by default 5.
             timeout: seconds to wait at most; by default without limit.
-            show_progress: draw one progress bar for all, if on a terminal and tqdm is installed.
-            patience: seconds for which a master that does not answer is waited for; None for no limit.
-            through_pause: wait on where an experiment is paused; somebody else has to activate it.
+            show_progress: draw one progress bar for all, on a terminal or in a notebook; elsewhere, write to standard
+                error how far they are, at once, every minute and at the end. By default only the log gets that.
+            patience: seconds for which a master that does not answer is waited for; by default 900, None for no limit.
+            through_pause: wait on where an experiment is paused; somebody else has to activate it. By default that is
+                an error.
 
         Returns:
-            The states; plain text where a newer master has one that is not known here.
+            The states; one that only a newer master knows is a member with its name and value, too.
 
         Raises:
             ExperimentTimeout: not all have ended in time; its `experiment_ids` are those that run on.
             ValueError: one is paused, so that it would be waited for in vain, or one is of another master.
             NotFoundException: there is no such experiment, or no more.
             MasterNotFoundException: the master has been away for longer than `patience`.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         given = list(experiments)
         ids = [self._number_of(one) for one in given]
         watch = Watch(self._session, ids, through_pause=through_pause)
         objects = [one for one in given if isinstance(one, Experiment)]
-        with progress_bar(len(watch.states), "experiments", is_wanted=show_progress) as progress:
+        with wait_progress(f"{len(watch.states)} experiments", waiting_logger, show_progress) as progress:
 
-            def look() -> Optional[List[Union[ExperimentState, str]]]:
+            def look() -> Optional[List[ExperimentState]]:
                 seen = {data["id"]: data for data in watch.look()}
                 for one in objects:
-                    if one.id in seen:
-                        one.state, one.progress = watch.states[one.id], seen[one.id].get("progress")
-                progress.move_to(watch.progress, f"{len(watch.ends)} of {len(watch.states)} ended")
+                    state = watch.states[one.id]
+                    if one.id in seen and state is not None:
+                        one.state, one.progress = state, seen[one.id].get("progress")
+                count = len(watch.states)
+                if progress.is_due(not watch.running) and count:
+                    ended = f"{len(watch.ends)}/{count} ended"
+                    progress.tell("experiments", ended, watch.progress / count, "", is_end=not watch.running)
                 return None if watch.running else [watch.ends[number] for number in ids]
 
             return wait_until(
@@ -278,13 +322,30 @@ class Determined:
         return experiment.id
 
     def get_trial(self, trial_id: int) -> Trial:
-        """Return a trial by number."""
+        """Return a trial by number.
+
+        Parameters:
+            trial_id: its number.
+
+        Raises:
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         trial = Trial(trial_id, self._session)
         trial.reload()
         return trial
 
     def get_checkpoint(self, uuid: str) -> Checkpoint:
-        """Return a checkpoint by UUID."""
+        """Return a checkpoint by UUID.
+
+        Parameters:
+            uuid: its UUID.
+
+        Raises:
+            NotFoundException: there is no such checkpoint, or the user may not see it.
+            ValueError: the UUID is empty or holds a slash.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         checkpoint = Checkpoint(self._session, uuid)
         checkpoint.reload()
         return checkpoint
@@ -295,6 +356,14 @@ class Determined:
         Parameters:
             trial_ids: the trials.
             group: the metric group, such as ``training`` or ``validation``.
+
+        Returns:
+            An iterator of the reports, which are read from the master as they are needed.
+
+        Raises:
+            ArgumentError: no trial or no group is given.
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         return iter_trials_metrics(self._session, trial_ids, group)
 
@@ -308,14 +377,18 @@ class Determined:
         labels: Optional[List[str]] = None,
         workspace_name: Optional[str] = None,
     ) -> Model:
-        """Create a model in the registry.
+        """Create a model in the registry and return it.
 
         Parameters:
             name: its name, unique in the cluster; neither empty, nor a number, nor with a slash.
-            description: what it is.
-            metadata: what to store about it, as JSON knows it.
-            labels: its labels; the master splits one with commas into several.
+            description: what it is; by default an empty text.
+            metadata: what to store about it, as JSON knows it; by default nothing.
+            labels: its labels, by default none; the master splits one with commas into several.
             workspace_name: the workspace to put it in; by default ``Uncategorized``.
+
+        Raises:
+            APIException: there is a model of that name already, or the name will not do.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         request = {
             "name": name,
@@ -331,11 +404,13 @@ class Determined:
         """Return a model of the registry by name or number.
 
         Parameters:
-            identifier: the model's name, or its number.
-            name: what `identifier` was called before release 0.17.
+            identifier: the model's name, or its number; by default `name` is used.
+            name: what `identifier` was called before release 0.17; by default None.
 
         Raises:
             NotFoundException: there is no such model.
+            ArgumentError: neither is given.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         key = name if identifier is None else identifier
         if key is None or key == "":
@@ -355,16 +430,17 @@ class Determined:
         """Return the models of the registry that meet all of the conditions.
 
         Parameters:
-            sort_by: what to sort by.
-            order_by: the direction.
-            name: only those whose name contains this text, in capitals or not.
+            sort_by: what to sort by; by default the name.
+            order_by: the direction; by default ascending.
+            name: only those whose name contains this text, case-insensitive.
             description: only those whose description contains this text.
             model_id: only the one of this number.
-            workspace_names: only those in these workspaces.
-            workspace_ids: only those in these workspaces; united with `workspace_names`.
+            workspace_names: only those in workspaces of these names.
+            workspace_ids: only those in workspaces of these numbers; united with `workspace_names`.
 
         Raises:
             NotFoundException: there is no workspace of one of the names.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         return ResourceList(
             self._read_models(sort_by, order_by, name, description, model_id, workspace_names, workspace_ids)
@@ -380,7 +456,21 @@ class Determined:
         workspace_names: Optional[List[str]] = None,
         workspace_ids: Optional[List[int]] = None,
     ) -> Iterator[Model]:
-        """Iterate over the models that `list_models` returns, fetching them as they are needed."""
+        """Iterate over the models that `list_models` returns, fetching them as they are needed.
+
+        Parameters:
+            sort_by: what to sort by; by default the name.
+            order_by: the direction; by default ascending.
+            name: only those whose name contains this text, case-insensitive.
+            description: only those whose description contains this text.
+            model_id: only the one of this number.
+            workspace_names: only those in workspaces of these names.
+            workspace_ids: only those in workspaces of these numbers; united with `workspace_names`.
+
+        Raises:
+            NotFoundException: there is no workspace of one of the names.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return self._read_models(
             sort_by, order_by, name, description, model_id, workspace_names, workspace_ids, page_size=LAZY_PAGE
         )
@@ -412,29 +502,53 @@ class Determined:
             yield Model._from_wire(self._session, data)
 
     def get_model_labels(self) -> List[str]:
-        """Return the labels of all models, the most used first."""
+        """Return the labels of all models, the most used first.
+
+        Raises:
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return models_api.list_model_labels(self._session)
 
     # Workspaces
 
     def create_workspace(self, name: str) -> Workspace:
-        """Create a workspace."""
+        """Create a workspace and return it.
+
+        Parameters:
+            name: its name, unique in the cluster and not longer than 80 characters.
+
+        Raises:
+            APIException: there is a workspace of that name already.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return Workspace._from_wire(self._session, workspaces_api.create_workspace(self._session, {"name": name}))
 
     def get_workspace(self, name: str) -> Workspace:
         """Return a workspace by name.
 
+        Parameters:
+            name: its name; one that differs in capitals only will do, if it is the only one.
+
         Raises:
             NotFoundException: there is no workspace of that name.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         return Workspace._from_wire(self._session, find_workspace(self._session, name))
 
     def list_workspaces(self) -> List[Workspace]:
-        """Return all workspaces, by number."""
+        """Return all workspaces, by number.
+
+        Raises:
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return ResourceList(self._read_workspaces())
 
     def iter_workspaces(self) -> Iterator[Workspace]:
-        """Iterate over all workspaces, by number, fetching them as they are needed."""
+        """Iterate over all workspaces, by number, fetching them as they are needed.
+
+        Raises:
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return self._read_workspaces(LAZY_PAGE)
 
     def _read_workspaces(self, page_size: int = 0) -> Iterator[Workspace]:
@@ -444,25 +558,34 @@ class Determined:
     def delete_workspace(self, name: str) -> None:
         """Delete a workspace with its projects and experiments.
 
+        Parameters:
+            name: its name.
+
         Raises:
             NotFoundException: there is no workspace of that name.
+            ForbiddenException: the user may not change it.
+            APIException: it is one that cannot be deleted, such as ``Uncategorized``.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         workspaces_api.delete_workspace(self._session, find_workspace(self._session, name)["id"])
 
     # Users
 
     def create_user(self, username: str, admin: bool, password: Optional[str] = None, remote: bool = False) -> User:
-        """Create a user; only administrators may.
+        """Create a user and return it; only administrators may.
 
         Parameters:
             username: the name to log in with.
             admin: whether the user will be an administrator.
             password: the password: 8 characters or more, among them a capital letter, a small one and a digit. A remote
-                user has none.
-            remote: whether the user logs in through another service.
+                user has none; by default None.
+            remote: whether the user logs in through another service; by default not.
 
         Raises:
             ArgumentError: the password is missing or too weak, or is given for a remote user.
+            ForbiddenException: the caller is no administrator.
+            APIException: there is a user of that name already.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         if remote and password:
             raise errors.ArgumentError("a remote user has no password: leave it out")
@@ -478,23 +601,49 @@ class Determined:
         return User._from_wire(self._session, created)
 
     def get_user_by_id(self, user_id: int) -> User:
-        """Return a user by number."""
+        """Return a user by number.
+
+        Parameters:
+            user_id: the number.
+
+        Raises:
+            NotFoundException: there is no such user, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return User._from_wire(self._session, users_api.get_user(self._session, user_id))
 
     def get_user_by_name(self, user_name: str) -> User:
-        """Return a user by name."""
+        """Return a user by name.
+
+        Parameters:
+            user_name: the name to log in with.
+
+        Raises:
+            NotFoundException: there is no such user, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return User._from_wire(self._session, users_api.get_user_by_username(self._session, user_name))
 
     def list_users(self, active: Optional[bool] = None) -> List[User]:
         """Return the users, by number.
 
         Parameters:
-            active: only those that may, or may not, log in.
+            active: only those that may, or may not, log in; by default all.
+
+        Raises:
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         return ResourceList(self._read_users(active))
 
     def iter_users(self, active: Optional[bool] = None) -> Iterator[User]:
-        """Iterate over the users that `list_users` returns, fetching them as they are needed."""
+        """Iterate over the users that `list_users` returns, fetching them as they are needed.
+
+        Parameters:
+            active: only those that may, or may not, log in; by default all.
+
+        Raises:
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return self._read_users(active, LAZY_PAGE)
 
     def _read_users(self, active: Optional[bool], page_size: int = 0) -> Iterator[User]:
@@ -502,7 +651,11 @@ class Determined:
         return (User._from_wire(self._session, data) for data in found)
 
     def whoami(self) -> User:
-        """Return the user who is logged in."""
+        """Return the user who is logged in.
+
+        Raises:
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return User._from_wire(self._session, users_api.get_me(self._session))
 
     def get_session_username(self) -> str:
@@ -510,7 +663,13 @@ class Determined:
         return self._session.username
 
     def logout(self) -> None:
-        """Log out: the session ends, and a stored login is forgotten. A token that was given stays valid."""
+        """Log out: the session ends, and a stored login is forgotten. A token that was given stays valid.
+
+        A master that does not answer is no error.
+
+        Raises:
+            OSError: the file of stored logins cannot be written.
+        """
         if not self._has_given_token:
             authentication.logout(self._session.master, self._session.username, self._session.cert)
 
@@ -521,14 +680,20 @@ class Determined:
 
         Raises:
             EnterpriseOnlyError: the master is no enterprise edition.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         try:
             return ResourceList(map(Oauth2ScimClient._from_wire, plain.list_oauth_clients(self._session)))
-        except api_errors.NotFoundException as error:
-            raise _enterprise_only() from error
+        except api_errors.NotFoundException:
+            raise _enterprise_only() from None
 
     def iter_oauth_clients(self) -> Iterator[Oauth2ScimClient]:
-        """Iterate over the clients that `list_oauth_clients` returns; the master is asked when the first is needed."""
+        """Iterate over the clients that `list_oauth_clients` returns; the master is asked when the first is needed.
+
+        Raises:
+            EnterpriseOnlyError: the master is no enterprise edition.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         yield from self.list_oauth_clients()
 
     def add_oauth_client(self, domain: str, name: str) -> Oauth2ScimClient:
@@ -540,23 +705,28 @@ class Determined:
 
         Raises:
             EnterpriseOnlyError: the master is no enterprise edition.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         try:
             added = plain.add_oauth_client(self._session, domain, name)
-        except api_errors.NotFoundException as error:
-            raise _enterprise_only() from error
+        except api_errors.NotFoundException:
+            raise _enterprise_only() from None
         return Oauth2ScimClient._from_wire({"name": name, "domain": domain, **added})
 
     def remove_oauth_client(self, client_id: str) -> None:
         """Remove a client from the OAuth service.
 
+        Parameters:
+            client_id: its number, as `Oauth2ScimClient.id` has it.
+
         Raises:
             EnterpriseOnlyError: the master is no enterprise edition.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         try:
             plain.remove_oauth_client(self._session, client_id)
-        except api_errors.NotFoundException as error:
-            raise _enterprise_only() from error
+        except api_errors.NotFoundException:
+            raise _enterprise_only() from None
 
     # Names of earlier releases.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import os
 import pathlib
 from typing import (
@@ -16,6 +17,7 @@ from typing import (
     List,
     Mapping,
     Optional,
+    Sequence,
     Set,
     Tuple,
     Union,
@@ -25,22 +27,24 @@ from ... import errors
 from ..api import errors as api_errors
 from ..api._json import Deferred
 from ..api._pages import LAZY_PAGE
+from ..api._session import Session
 from ..api.endpoints import experiments as experiments_api
 from ..api.wire import enums as wire
+from ..api.wire.scalars import to_float
 from . import _waiting, checkpoint, trial
 from ._enums import ExperimentSortBy, ExperimentState, OrderBy, text_of, to_wire
 from ._lookup import find_project, find_workspace
 from ._old_names import old_name, old_names
-from ._progress import progress_bar
-from ._resource import Resource, ResourceList, check_names, field
+from ._progress import WaitProgress, wait_progress
+from ._reported import Reported
+from ._resource import ResourceList, check_names, field, read_time
+from ._trial_counts import describe_trials
 from .checkpoint import _order
 
 if TYPE_CHECKING:
-    import pandas
-    from matplotlib.axes import Axes
-
     from ..api._session import BaseSession
     from ..api.wire.experiments import PatchExperiment
+    from . import _html
 
 __all__ = ["Experiment", "ExperimentSortBy", "ExperimentState", "OrderBy", "TERMINAL_STATES"]
 
@@ -53,7 +57,7 @@ _NOTES_LEFT_OUT = "omitted"
 _NO_SUCH_CALL = frozenset({404, 405, 501})
 
 
-class Experiment(Resource):
+class Experiment(Reported):
     """An experiment, usually obtained from `Determined.create_experiment` or `Determined.get_experiment`.
 
     Parameters:
@@ -63,28 +67,33 @@ class Experiment(Resource):
 
     id: int
     """The experiment's number."""
-    name: Optional[str] = field("name")
+    name: str = field("name")
     """The experiment's name."""
-    description: Optional[str] = field("description")
+    description: str = field("description")
     """What the experiment is about."""
     notes: Optional[str] = field("notes")
     """Free text in Markdown; None where the experiment comes from a list, until it is reloaded."""
-    labels: Optional[Set[str]] = field("labels", set)
+    labels: Set[str] = field("labels", set)
     """The experiment's labels."""
-    state: Optional[Union[ExperimentState, str]] = field("state", _waiting.read_state)
+    state: ExperimentState = field("state", _waiting.read_state)
     """The state at the time of the last `reload`."""
     progress: Optional[float] = field("progress")
     """How much of the search is done, from 0 to 1."""
-    archived: Optional[bool] = field("archived")
+    archived: bool = field("archived")
     """Whether it is archived."""
     _config: Union[None, Dict[str, Any], Deferred] = field("config")
-    project_id: Optional[int] = field("projectId")
+    project_id: int = field("projectId")
     """The project that it belongs to."""
-    workspace_id: Optional[int] = field("workspaceId")
+    workspace_id: int = field("workspaceId")
     """The workspace of that project."""
-    unmanaged: Optional[bool] = field("unmanaged")
+    unmanaged: bool = field("unmanaged")
     """Whether it is run by other means than the cluster, which only records it."""
+    _start_time: Optional[str] = field("startTime")
     _end_time: Optional[str] = field("endTime")
+    _num_trials: Optional[int] = field("numTrials")
+    _username: Optional[str] = field("username")
+    _best_metric: Any = field("bestTrialSearcherMetric")
+    _metric_name: Optional[str] = field("searcherMetric")
 
     def __init__(self, experiment_id: int, session: BaseSession) -> None:
         super().__init__(session)
@@ -96,6 +105,52 @@ class Experiment(Resource):
         experiment._hydrate(data)
         return experiment
 
+    def _row(self) -> _html.Row:
+        from . import _html
+
+        started, ended = read_time(self._start_time), read_time(self._end_time)
+        now = datetime.datetime.now(datetime.timezone.utc)
+        best = None if self._best_metric is None else to_float(self._best_metric)
+        return _html.Row(
+            {
+                "id": self.id,
+                "name": self.name,
+                "state": self.state,
+                "progress": None if self.progress is None else _html.Percent(self.progress),
+                "best metric": None if best is None else f"{self._known_metric() or ''} {best:.5g}".lstrip(),
+                "trials": self._num_trials,
+                "started": started,
+                "duration": None if started is None else (ended or now) - started,
+                "owner": self._username,
+            }
+        )
+
+    @staticmethod
+    def _complete_rows(experiments: Sequence[Experiment]) -> None:
+        """Read the best values of the searchers' metrics, which lists of experiments do not have."""
+        lacking = [one for one in experiments if one._best_metric is None and one.state is not None]
+        if not lacking:
+            return
+        session = lacking[0]._session
+        if isinstance(session, Session):
+            session = session.with_retry(0)  # who looks at a table does not want to wait for long
+        ids = list(dict.fromkeys(one.id for one in lacking))
+        query: Any = {"experimentIdFilter": {"incl": ids}, "showTrialData": True}
+        try:
+            found = list(experiments_api.list_experiments(session, query, page_size=len(ids)))
+        except (api_errors.BadRequestException, api_errors.BadResponseException):
+            return  # the table is shown without
+        best = {data["id"]: data.get("bestTrialSearcherMetric") for data in found}
+        for one in lacking:
+            one._best_metric = best.get(one.id)
+
+    def _known_metric(self) -> Optional[str]:
+        """Return the name of the searcher's metric, where it is known."""
+        if self._metric_name:
+            return self._metric_name
+        name: Optional[str] = ((self.config or {}).get("searcher") or {}).get("metric")
+        return name
+
     @classmethod
     def _from_list(cls, session: BaseSession, data: Mapping[str, Any]) -> Experiment:
         experiment = cls._from_wire(session, data)
@@ -104,18 +159,23 @@ class Experiment(Resource):
         return experiment
 
     @property
-    def config(self) -> Optional[Dict[str, Any]]:
+    def config(self) -> Dict[str, Any]:
         """Its configuration with all defaults."""
         if isinstance(self._config, Deferred):
             self._config = self._config.decode()
-        return self._config  # type: ignore[return-value]  # it is decoded now
+        return self._config  # type: ignore[return-value]  # it is decoded now, and there once the object is hydrated
 
     @config.setter
-    def config(self, config: Optional[Dict[str, Any]]) -> None:
+    def config(self, config: Dict[str, Any]) -> None:
         self._config = config
 
     def reload(self) -> None:
-        """Refresh all fields from the master."""
+        """Refresh all fields from the master.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         answer = experiments_api.get_experiment(self._session, self.id)
         self._hydrate(answer["experiment"])
         if self.config is None:
@@ -129,42 +189,67 @@ class Experiment(Resource):
         show_progress: bool = False,
         patience: Optional[float] = _waiting.DEFAULT_PATIENCE,
         through_pause: bool = False,
-    ) -> Union[ExperimentState, str]:
+        raise_on_failure: bool = False,
+    ) -> ExperimentState:
         """Wait until the experiment has ended and return its last state.
 
-        `Determined.wait_all` waits for several experiments.
+        How far it is goes to the logger ``determined.common.experimental.experiment`` at INFO: at once, every minute,
+        and at the end. `Determined.wait_all` waits for several experiments.
 
         Parameters:
-            interval: seconds between two looks.
+            interval: seconds between two looks; by default 5.
             timeout: seconds to wait at most; by default without limit.
-            show_progress: draw a progress bar, if on a terminal and tqdm is installed.
-            patience: seconds for which a master that does not answer, say while it is restarted, is waited for; None
-                for no limit.
-            through_pause: wait on where the experiment is paused; somebody else has to activate it.
+            show_progress: draw a progress bar on a terminal or in a notebook; elsewhere, write to standard error what
+                goes to the log. By default neither.
+            patience: seconds for which a master that does not answer, say while it is restarted, is waited for; by
+                default 900, None for no limit.
+            through_pause: wait on where the experiment is paused; somebody else has to activate it. By default that is
+                an error.
+            raise_on_failure: raise an error where the experiment has ended in another state than COMPLETED; by default,
+                that state is returned.
 
         Returns:
-            The state; plain text where a newer master has one that is not known here.
+            The state; one that only a newer master knows is a member with its name and value, too.
 
         Raises:
             ExperimentTimeout: the experiment has not ended in time; it runs on.
-            ValueError: the experiment is paused, so that it would be waited for in vain.
+            ExperimentFailed: it has ended, and not as completed, and `raise_on_failure` is given; the error holds the
+                last log lines of the trials that failed.
+            ValueError: the experiment is paused, so that it would be waited for in vain, or a number of seconds makes
+                no sense.
+            NotFoundException: there is no such experiment, or no more.
             MasterNotFoundException: the master has been away for longer than `patience`.
         """
-        with progress_bar(1.0, f"experiment {self.id}", is_wanted=show_progress) as progress:
+        with wait_progress(f"experiment {self.id}", _waiting.logger, show_progress) as progress:
 
-            def look() -> Optional[Union[ExperimentState, str]]:
+            def look() -> Optional[ExperimentState]:
                 self.reload()
-                progress.move_to(self.progress or 0.0, text_of(self.state or ""))
+                end = _waiting.end_state(self.state, self._end_time)
+                if progress.is_due(end is not None):
+                    self._tell(progress, is_end=end is not None)
                 if self.state == ExperimentState.PAUSED and not self.unmanaged and not through_pause:
                     raise ValueError(
                         f"experiment {self.id} is paused: activate() it before waiting for its end, or wait with"
                         " through_pause=True"
                     )
-                return _waiting.end_state(self.state, self._end_time)
+                return end
 
-            return _waiting.wait_until(
+            end = _waiting.wait_until(
                 look, interval=interval, timeout=timeout, patience=patience, late=lambda: self._late("end", timeout)
             )
+        if raise_on_failure and end != ExperimentState.COMPLETED:
+            from ._failure import describe_failure
+
+            raise describe_failure(self._session, self.id, self.name or "", end)
+        return end
+
+    def _tell(self, progress: WaitProgress, is_end: bool) -> None:
+        """Show how far the experiment is."""
+        config = self.config or {}
+        counts = describe_trials(self._session, self.id, config, self._num_trials or 0)
+        share = 1.0 if self.state == ExperimentState.COMPLETED else self.progress or 0.0
+        state = self.state.name if self.state else ""
+        progress.tell(self.name or f"experiment {self.id}", counts, share, state, is_end=is_end)
 
     def await_first_trial(
         self,
@@ -176,13 +261,15 @@ class Experiment(Resource):
         """Wait until the experiment has a trial and return the first.
 
         Parameters:
-            interval: seconds between two looks.
+            interval: seconds between two looks; by default 0.1.
             timeout: seconds to wait at most; by default without limit.
-            patience: seconds for which a master that does not answer is waited for; None for no limit.
+            patience: seconds for which a master that does not answer is waited for; by default 900, None for no limit.
 
         Raises:
             ExperimentTimeout: there was no trial in time.
             NoTrialException: the experiment has ended without a trial; it is a RuntimeError.
+            MasterNotFoundException: the master has been away for longer than `patience`.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
 
         def look() -> Optional[trial.Trial]:
@@ -204,44 +291,105 @@ class Experiment(Resource):
         )
 
     def activate(self) -> None:
-        """Let the paused experiment run."""
+        """Let the paused experiment run.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: it has ended.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.activate_experiment(self._session, self.id)
 
     def pause(self) -> None:
-        """Pause the experiment; its trials save a checkpoint first."""
+        """Pause the experiment; its trials save a checkpoint first.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: it has ended.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.pause_experiment(self._session, self.id)
 
     def cancel(self) -> None:
-        """Stop the experiment, letting its trials save a checkpoint."""
+        """Stop the experiment, letting its trials save a checkpoint.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.cancel_experiment(self._session, self.id)
 
     def kill(self) -> None:
-        """Stop the experiment at once."""
+        """Stop the experiment at once.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.kill_experiment(self._session, self.id)
 
     def archive(self) -> None:
-        """Archive the ended experiment."""
+        """Archive the ended experiment.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: it has not ended, or is archived already.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.archive_experiment(self._session, self.id)
         self.archived = True
 
     def unarchive(self) -> None:
-        """Take the experiment out of the archive."""
+        """Take the experiment out of the archive.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: it is not archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.unarchive_experiment(self._session, self.id)
         self.archived = False
 
     def delete(self) -> None:
-        """Begin to delete the ended experiment with its checkpoints, metrics and logs."""
+        """Begin to delete the ended experiment with its checkpoints, metrics and logs.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: it has not ended, or one of its checkpoints is registered as a version of a model.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.delete_experiment(self._session, self.id)
 
     def delete_tensorboard_files(self) -> None:
-        """Delete the experiment's TensorBoard files; returns when they are gone."""
+        """Delete the experiment's TensorBoard files; returns when they are gone.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: it has not ended.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         experiments_api.delete_tensorboard_files(self._session, self.id)
 
     def move_to_project(self, workspace_name: str, project_name: str) -> None:
         """Move the experiment to another project, given by name.
 
+        Parameters:
+            workspace_name: the name of the project's workspace.
+            project_name: the project's name.
+
         Raises:
             NotFoundException: there is no workspace or no project of that name.
+            ForbiddenException: the user may not change it.
+            APIException: the project is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         workspace_id = find_workspace(self._session, workspace_name)["id"]
         project_id = find_project(self._session, workspace_id, project_name)["id"]
@@ -249,15 +397,43 @@ class Experiment(Resource):
         self.workspace_id, self.project_id = workspace_id, project_id
 
     def set_name(self, name: str) -> None:
-        """Rename the experiment."""
+        """Rename the experiment.
+
+        Parameters:
+            name: the new name.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: the name is empty.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"name": name})
 
     def set_description(self, description: str) -> None:
-        """Replace the experiment's description."""
+        """Replace the experiment's description.
+
+        Parameters:
+            description: the new text; an empty one clears it.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"description": description})
 
     def set_notes(self, notes: str) -> None:
-        """Replace the experiment's notes."""
+        """Replace the experiment's notes.
+
+        Parameters:
+            notes: the new text, in Markdown; an empty one clears them.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"notes": notes})
 
     def set_labels(self, labels: Iterable[str]) -> None:
@@ -268,14 +444,23 @@ class Experiment(Resource):
 
         Raises:
             ArgumentError: `labels` holds anything but texts.
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         self._patch({"labels": sorted(set(check_names(labels, "labels")))})
 
     def add_label(self, label: str) -> None:
         """Add a label, if the experiment does not have it; labels that others add at the same time stay.
 
+        Parameters:
+            label: the label.
+
         Raises:
             ArgumentError: the label is neither text nor a number, which stands for its text.
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         text = _label_text(label)
         if not self._call_for_label(experiments_api.add_experiment_label, text, _NO_SUCH_CALL):
@@ -284,8 +469,14 @@ class Experiment(Resource):
     def remove_label(self, label: str) -> None:
         """Remove a label, if the experiment has it; labels that others add at the same time stay.
 
+        Parameters:
+            label: the label.
+
         Raises:
             ArgumentError: the label is neither text nor a number, which stands for its text.
+            NotFoundException: there is no such experiment, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         # masters up to 0.38.1 fail on PostgreSQL 15 and newer
         text, unknown = _label_text(label), _NO_SUCH_CALL | {500}
@@ -318,6 +509,11 @@ class Experiment(Resource):
         Parameters:
             output_dir: the directory for the file ``exp-<id>_model_def.tar.gz``, where ``~`` is the home directory; it
                 is made where it is missing. By default the working directory.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            OSError: the file cannot be written.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         code = base64.b64decode(experiments_api.get_model_definition(self._session, self.id))
         directory = pathlib.Path(output_dir or ".").expanduser()
@@ -335,16 +531,26 @@ class Experiment(Resource):
         """Iterate over the experiment's trials.
 
         Parameters:
-            sort_by: what to sort by.
-            order_by: the direction.
-            limit: how many trials to fetch with one request; a smaller number gives the first one sooner.
+            sort_by: what to sort by; by default the number.
+            order_by: the direction; by default ascending.
+            limit: how many trials to fetch with one request; a smaller number gives the first one sooner. By default
+                the master chooses.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         query: Any = {
             "sortBy": to_wire(wire.GetExperimentTrialsSortBy, sort_by, "sort_by"),
             "orderBy": to_wire(wire.OrderBy, order_by, "order_by"),
         }
         found = experiments_api.list_experiment_trials(self._session, self.id, query, page_size=limit or 0)
-        return (trial.Trial._from_wire(self._session, data) for data in found)
+        return map(self._trial_from_wire, found)
+
+    def _trial_from_wire(self, data: Mapping[str, Any]) -> trial.Trial:
+        found = trial.Trial._from_wire(self._session, data)
+        found._searcher_metric = self._known_metric()
+        return found
 
     def list_trials(
         self, sort_by: trial.TrialSortBy = trial.TrialSortBy.ID, order_by: OrderBy = OrderBy.ASCENDING
@@ -352,8 +558,12 @@ class Experiment(Resource):
         """Return the experiment's trials.
 
         Parameters:
-            sort_by: what to sort by.
-            order_by: the direction.
+            sort_by: what to sort by; by default the number.
+            order_by: the direction; by default ascending.
+
+        Raises:
+            NotFoundException: there is no such experiment, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         return ResourceList(self.iter_trials(sort_by, order_by))
 
@@ -366,12 +576,15 @@ class Experiment(Resource):
         """Return the completed checkpoints of all trials, by default the best by the searcher's metric first.
 
         Parameters:
-            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last.
-            order_by: the direction; required with `sort_by`.
-            max_results: return so many at most.
+            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last. By
+                default the metric of the searcher.
+            order_by: the direction; required with `sort_by`, and by default the searcher's without it.
+            max_results: return so many at most; by default all.
 
         Raises:
             ArgumentError: only one of `sort_by` and `order_by` is given, or `sort_by` is of another type.
+            NotFoundException: there is no such experiment, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         return ResourceList(self._read_checkpoints(sort_by, order_by, max_results, _order.page_size(max_results)))
 
@@ -381,7 +594,19 @@ class Experiment(Resource):
         order_by: Optional[OrderBy] = None,
         max_results: Optional[int] = None,
     ) -> Iterator[checkpoint.Checkpoint]:
-        """Iterate over the checkpoints that `list_checkpoints` returns, fetching them as they are needed."""
+        """Iterate over the checkpoints that `list_checkpoints` returns, fetching them as they are needed.
+
+        Parameters:
+            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last. By
+                default the metric of the searcher.
+            order_by: the direction; required with `sort_by`, and by default the searcher's without it.
+            max_results: return so many at most; by default all.
+
+        Raises:
+            ArgumentError: only one of `sort_by` and `order_by` is given, or `sort_by` is of another type.
+            NotFoundException: there is no such experiment, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return self._read_checkpoints(sort_by, order_by, max_results, LAZY_PAGE)
 
     def _read_checkpoints(
@@ -445,83 +670,12 @@ class Experiment(Resource):
             raise errors.NoSuchCheckpoint(f"experiment {self.id} has no completed checkpoint with the metric {metric}")
         return best
 
-    def metrics_frame(self, group: str, *, hparams: bool = False) -> pandas.DataFrame:
-        """Return all reports of one metric group, of all trials, as a table of pandas.
-
-        Its columns are ``trial_id``, ``trial_run_id``, ``steps_completed`` and ``end_time`` (UTC), then one for each
-        metric, with dots in the names of nested ones. A metric that is called like another column is found as
-        ``metrics.<name>``. Numbers that were not reported are NaN.
-
-        Parameters:
-            group: the metric group, such as ``training`` or ``validation``.
-            hparams: add a column ``hparams.<name>`` for each hyperparameter.
-
-        Raises:
-            ImportError: pandas is not installed: ``pip install determined[pandas]``.
-        """
-        from . import _columns, _frames
-
-        return _frames.read_frame(_columns.Source(self._session, self._hparams_of_trials, group, hparams))
-
-    def write_metrics_parquet(self, path: Union[str, os.PathLike[str]], group: str, *, hparams: bool = False) -> int:
-        """Write all reports of one metric group, of all trials, to a Parquet file and return their number.
-
-        It takes little memory, however many reports there are. The columns are those of `metrics_frame`, but what was
-        not reported is null, and a metric whose values are lists, or of several types, is written as JSON.
-
-        Parameters:
-            path: the file; it appears when it is complete. Directories are made where they are missing.
-            group: the metric group, such as ``training`` or ``validation``.
-            hparams: add a column ``hparams.<name>`` for each hyperparameter.
-
-        Raises:
-            ImportError: pyarrow is not installed: ``pip install determined[parquet]``.
-        """
-        from . import _columns, _parquet
-
-        return _parquet.write_parquet(_columns.Source(self._session, self._hparams_of_trials, group, hparams), path)
-
-    def plot_metric(
-        self, name: str, group: str = "validation", *, max_trials: int = 20, ax: Optional[Axes] = None
-    ) -> Axes:
-        """Draw a metric over the steps, a line for each trial, and return the axes of matplotlib.
-
-        Notebooks show them. ``ax.figure.savefig(path)`` writes the picture to a file.
-
-        Parameters:
-            name: the metric; dots are between the names of nested ones.
-            group: its metric group.
-            max_trials: draw so many trials at most: the best by the searcher's metric.
-            ax: the axes to draw in; by default those of a figure of its own, which pyplot knows nothing of.
-
-        Raises:
-            ImportError: matplotlib is not installed: ``pip install determined[plot]``.
-            ValueError: no trial has reported the metric, or it is no number.
-        """
-        if max_trials < 1:
-            raise ValueError(f"max_trials must be at least 1, not {max_trials}")
-        from . import _columns, _plot
-
-        title = f"experiment {self.id}"
-
-        def choose() -> Mapping[int, Mapping[str, Any]]:
-            nonlocal title
-            trials: List[trial.Trial] = self.list_trials()
-            if len(trials) > max_trials:
-                title = f"experiment {self.id}: best {max_trials} of {len(trials)} trials"
-                trials = _plot.best_trials(trials, max_trials, *self._searcher_metric())
-            return {one.id: one.hparams or {} for one in trials}
-
-        return _plot.plot(_columns.Source(self._session, choose, group), name, ax, lambda: title)
-
-    def _hparams_of_trials(self) -> Dict[int, Dict[str, Any]]:
-        return {one.id: one.hparams or {} for one in self.iter_trials()}
-
     def get_pachyderm_config(self) -> Dict[str, Any]:
         """Return what the configuration says of Pachyderm.
 
         Raises:
             ValueError: it says nothing.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         integrations = self._known_config().get("integrations") or {}
         pachyderm: Optional[Dict[str, Any]] = integrations.get("pachyderm")

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Model", "ModelSortBy", "ModelVersion", "OrderBy"]
 
+# What the type of `ModelVersion.checkpoint` leaves out: the version is not hydrated.
+_NONE: Any = None
 # What get_version() takes for "the latest"; releases before 0.17 took 0.
 _LATEST = (-1, 0)
 
@@ -44,24 +46,24 @@ class ModelVersion(Resource):
     """The version's number within its model, from 1."""
     model_name: str
     """The name of its model."""
-    model_id: Optional[int] = field("model.id")
+    model_id: int = field("model.id")
     """The number of its model."""
-    name: Optional[str] = field("name")
+    name: str = field("name")
     """A name given to the version; may be empty."""
-    comment: Optional[str] = field("comment")
+    comment: str = field("comment")
     """What was noted when it was registered."""
-    notes: Optional[str] = field("notes")
+    notes: str = field("notes")
     """Free text in Markdown."""
-    metadata: Optional[Dict[str, Any]] = field("metadata")
+    metadata: Dict[str, Any] = field("metadata")
     """What was stored about the version."""
-    checkpoint: Optional[Checkpoint]
+    checkpoint: Checkpoint
     """The checkpoint that is this version."""
 
     def __init__(self, session: BaseSession, model_version: int, model_name: str) -> None:
         super().__init__(session)
         self.model_version = model_version
         self.model_name = model_name
-        self.checkpoint = None
+        self.checkpoint = _NONE
         self._number_in_registry: Optional[int] = None
 
     @classmethod
@@ -74,29 +76,64 @@ class ModelVersion(Resource):
         super()._hydrate(data)
         self._number_in_registry = data.get("id")
         saved = data.get("checkpoint")
-        self.checkpoint = Checkpoint._from_wire(self._session, saved, data) if saved else None
+        self.checkpoint = Checkpoint._from_wire(self._session, saved, data) if saved else _NONE
 
     def reload(self) -> None:
-        """Refresh all fields from the master."""
+        """Refresh all fields from the master.
+
+        Raises:
+            NotFoundException: there is no such model or version.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._hydrate(models_api.get_model_version(self._session, self.model_name, self.model_version))
 
     def set_name(self, name: str) -> None:
-        """Give the version a name."""
+        """Give the version a name.
+
+        Parameters:
+            name: the new name; an empty one clears it.
+
+        Raises:
+            NotFoundException: there is no such model or version.
+            ForbiddenException: the user may not change it.
+            APIException: the model is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"name": name})
 
     def set_notes(self, notes: str) -> None:
-        """Replace the version's notes."""
+        """Replace the version's notes.
+
+        Parameters:
+            notes: the new text, in Markdown; an empty one clears them.
+
+        Raises:
+            NotFoundException: there is no such model or version.
+            ForbiddenException: the user may not change it.
+            APIException: the model is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"notes": notes})
 
     def delete(self) -> None:
-        """Take the version out of the registry; its checkpoint stays."""
+        """Take the version out of the registry; its checkpoint stays.
+
+        Raises:
+            NotFoundException: there is no such model or version.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         models_api.delete_model_version(self._session, self.model_name, self.model_version)
 
     def iter_metrics(self, group: Optional[str] = None) -> List[metrics.TrialMetrics]:
         """Return metrics that trials reported of this version.
 
         Parameters:
-            group: only reports of this metric group.
+            group: only reports of this metric group; by default of all.
+
+        Raises:
+            NotFoundException: there is no such model or version.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         reports = metrics_api.list_model_version_metrics(
             self._session, self.model_name, self.model_version, metrics.inference_query(group)
@@ -136,23 +173,23 @@ class Model(Resource):
 
     name: str = field("name")
     """The model's name."""
-    model_id: Optional[int] = field("id")
+    model_id: int = field("id")
     """The model's number."""
-    description: Optional[str] = field("description")
+    description: str = field("description")
     """What the model is."""
-    creation_time: Optional[datetime.datetime] = field("creationTime", read_time)
+    creation_time: datetime.datetime = field("creationTime", read_time)
     """When it was created (UTC)."""
-    last_updated_time: Optional[datetime.datetime] = field("lastUpdatedTime", read_time)
+    last_updated_time: datetime.datetime = field("lastUpdatedTime", read_time)
     """When it was last changed (UTC)."""
-    metadata: Optional[Dict[str, Any]] = field("metadata")
+    metadata: Dict[str, Any] = field("metadata")
     """What was stored about the model."""
-    labels: Optional[List[str]] = field("labels")
+    labels: List[str] = field("labels")
     """The model's labels."""
-    username: Optional[str] = field("username")
+    username: str = field("username")
     """Who created it."""
-    workspace_id: Optional[int] = field("workspaceId")
+    workspace_id: int = field("workspaceId")
     """The workspace that it belongs to."""
-    archived: Optional[bool] = field("archived")
+    archived: bool = field("archived")
     """Whether it is archived."""
 
     def __init__(self, session: BaseSession, name: str) -> None:
@@ -166,20 +203,26 @@ class Model(Resource):
         return model
 
     def reload(self) -> None:
-        """Refresh all fields from the master."""
+        """Refresh all fields from the master.
+
+        Raises:
+            NotFoundException: there is no such model, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._hydrate(find_model(self._session, self._key()))
 
     def get_version(self, version: int = -1) -> Optional[ModelVersion]:
         """Return one version of the model.
 
         Parameters:
-            version: its number; -1 stands for the latest.
+            version: its number; -1, the default, stands for the latest.
 
         Returns:
             The version; None when the latest is asked for and there is none.
 
         Raises:
             NotFoundException: the model has no version of that number.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         if version in _LATEST:
             return next(self._read_versions(OrderBy.DESCENDING, page_size=1), None)
@@ -191,18 +234,35 @@ class Model(Resource):
 
         Parameters:
             order_by: the direction; by default the latest comes first.
+
+        Raises:
+            NotFoundException: there is no such model, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         return ResourceList(self._read_versions(order_by))
 
     def iter_versions(self, order_by: OrderBy = OrderBy.DESCENDING) -> Iterator[ModelVersion]:
-        """Iterate over the model's versions, fetching them as they are needed; by default the latest first."""
+        """Iterate over the model's versions, fetching them as they are needed; by default the latest first.
+
+        Parameters:
+            order_by: the direction; by default the latest comes first.
+
+        Raises:
+            NotFoundException: there is no such model, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return self._read_versions(order_by, LAZY_PAGE)
 
     def register_version(self, checkpoint_uuid: str) -> ModelVersion:
-        """Register a checkpoint as the model's next version.
+        """Register a checkpoint as the model's next version and return that.
 
         Parameters:
-            checkpoint_uuid: the checkpoint; it must be completed.
+            checkpoint_uuid: the checkpoint's UUID; it must be completed.
+
+        Raises:
+            NotFoundException: there is no such model or checkpoint.
+            APIException: the checkpoint is not completed, or the model is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         body: Any = {"modelName": self.name, "checkpointUuid": checkpoint_uuid}
         return ModelVersion._from_wire(self._session, models_api.create_model_version(self._session, self._key(), body))
@@ -215,6 +275,14 @@ class Model(Resource):
 
         Parameters:
             metadata: what to add, as JSON knows it.
+
+        Raises:
+            ArgumentError: `metadata` is no dictionary.
+            TypeError, ValueError: JSON knows no such values.
+            NotFoundException: there is no such model, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: the model is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         self._patch({"metadata": merge_metadata(self._known_metadata(), metadata)})
 
@@ -226,6 +294,10 @@ class Model(Resource):
 
         Raises:
             ArgumentError: `keys` holds anything but texts.
+            NotFoundException: there is no such model, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: the model is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         self._patch({"metadata": drop_metadata(self._known_metadata(), keys)})
 
@@ -237,35 +309,73 @@ class Model(Resource):
 
         Raises:
             ArgumentError: `labels` holds anything but texts.
+            NotFoundException: there is no such model, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: the model is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         self._patch({"labels": check_names(labels, "labels")})
 
     def set_description(self, description: str) -> None:
-        """Replace the model's description."""
+        """Replace the model's description.
+
+        Parameters:
+            description: the new text; an empty one clears it.
+
+        Raises:
+            NotFoundException: there is no such model, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: the model is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"description": description})
 
     def archive(self) -> None:
-        """Archive the model: it takes no changes and no new versions."""
+        """Archive the model: it takes no changes and no new versions.
+
+        Raises:
+            NotFoundException: there is no such model, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         models_api.archive_model(self._session, self._key())
         self.archived = True
 
     def unarchive(self) -> None:
-        """Take the model out of the archive."""
+        """Take the model out of the archive.
+
+        Raises:
+            NotFoundException: there is no such model, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         models_api.unarchive_model(self._session, self._key())
         self.archived = False
 
     def move_to_workspace(self, workspace_name: str) -> None:
         """Move the model to another workspace, given by name.
 
+        Parameters:
+            workspace_name: the workspace's name.
+
         Raises:
             NotFoundException: there is no workspace of that name.
+            ForbiddenException: the user may not change it.
+            APIException: the model is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         workspace_id = find_workspace(self._session, workspace_name)["id"]
         models_api.move_model(self._session, self._key(), workspace_id)
         self.workspace_id = workspace_id
 
     def delete(self) -> None:
-        """Delete the model and its versions; the checkpoints stay."""
+        """Delete the model and its versions; the checkpoints stay.
+
+        Raises:
+            NotFoundException: there is no such model, or the user may not see it.
+            ForbiddenException: the user may not delete it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         models_api.delete_model(self._session, self._key())
 
     def _key(self) -> str:
@@ -282,8 +392,9 @@ class Model(Resource):
     def _patch(self, changes: PatchModel) -> None:
         answer = models_api.patch_model(self._session, self._key(), changes)
         self._take(changes, answer)
-        if answer.get("lastUpdatedTime"):
-            self.last_updated_time = read_time(answer["lastUpdatedTime"])
+        changed = read_time(answer.get("lastUpdatedTime"))
+        if changed is not None:
+            self.last_updated_time = changed
 
     def __repr__(self) -> str:
         # as released clients show it: public scripts read the number out of it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, Optional
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping
 
 from ..api.endpoints import experiments as experiments_api
 from ..api.endpoints import projects as projects_api
@@ -24,23 +24,23 @@ class Project(Resource):
 
     id: int
     """The project's number."""
-    name: Optional[str] = field("name")
+    name: str = field("name")
     """The project's name, unique in its workspace."""
-    key: Optional[str] = field("key")
+    key: str = field("key")
     """Up to five letters and digits that begin the names of the project's runs."""
-    description: Optional[str] = field("description")
+    description: str = field("description")
     """What the project is about."""
-    notes: Optional[List[Dict[str, str]]] = field("notes")
+    notes: List[Dict[str, str]] = field("notes")
     """The project's notes: ``name`` and ``contents`` of each."""
-    archived: Optional[bool] = field("archived")
+    archived: bool = field("archived")
     """Whether it, or its workspace, is archived."""
-    n_experiments: Optional[int] = field("numExperiments")
+    n_experiments: int = field("numExperiments")
     """How many experiments it has."""
-    n_active_experiments: Optional[int] = field("numActiveExperiments")
+    n_active_experiments: int = field("numActiveExperiments")
     """How many of them are active."""
-    workspace_id: Optional[int] = field("workspaceId")
+    workspace_id: int = field("workspaceId")
     """The workspace that it belongs to."""
-    username: Optional[str] = field("username")
+    username: str = field("username")
     """Who owns it."""
 
     def __init__(self, session: BaseSession, project_id: int) -> None:
@@ -54,29 +54,78 @@ class Project(Resource):
         return project
 
     def reload(self) -> None:
-        """Refresh all fields from the master."""
+        """Refresh all fields from the master.
+
+        Raises:
+            NotFoundException: there is no such project, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._hydrate(projects_api.get_project(self._session, self.id))
 
     def archive(self) -> None:
-        """Archive the project."""
+        """Archive the project.
+
+        Raises:
+            NotFoundException: there is no such project, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: it is one that cannot be archived, such as ``Uncategorized``.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         projects_api.archive_project(self._session, self.id)
         self.archived = True
 
     def unarchive(self) -> None:
-        """Take the project out of the archive."""
+        """Take the project out of the archive.
+
+        Raises:
+            NotFoundException: there is no such project, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: its workspace is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         projects_api.unarchive_project(self._session, self.id)
         self.archived = False
 
     def set_name(self, name: str) -> None:
-        """Rename the project."""
+        """Rename the project.
+
+        Parameters:
+            name: the new name, unique in the workspace.
+
+        Raises:
+            NotFoundException: there is no such project, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: the name is taken, or the project is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"name": name})
 
     def set_description(self, description: str) -> None:
-        """Replace the project's description."""
+        """Replace the project's description.
+
+        Parameters:
+            description: the new text; an empty one clears it.
+
+        Raises:
+            NotFoundException: there is no such project, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: the project is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"description": description})
 
     def set_key(self, key: str) -> None:
-        """Give the project another key: one to five letters and digits, not used before in the cluster."""
+        """Give the project another key, which begins the names of its runs and was not used before in the cluster.
+
+        Parameters:
+            key: one to five letters and digits.
+
+        Raises:
+            NotFoundException: there is no such project, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            APIException: the key will not do or was used before, or the project is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"key": key})
 
     def add_note(self, name: str, contents: str) -> None:
@@ -85,14 +134,25 @@ class Project(Resource):
         Parameters:
             name: the note's title.
             contents: its text, in Markdown.
+
+        Raises:
+            NotFoundException: there is no such project, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         self._take_notes(projects_api.add_project_note(self._session, self.id, name, contents))
 
     def remove_note(self, name: str) -> None:
         """Remove the note of a title.
 
+        Parameters:
+            name: the note's title.
+
         Raises:
             ValueError: the project has no note of that title, or several.
+            NotFoundException: there is no such project, or the user may not see it.
+            ForbiddenException: the user may not change it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         self.reload()  # all notes are written at once: start from the newest
         notes: Any = self.notes or []
@@ -106,11 +166,21 @@ class Project(Resource):
         self._take_notes(projects_api.set_project_notes(self._session, self.id, kept))
 
     def list_experiments(self) -> List[experiment.Experiment]:
-        """Return the project's experiments, by number."""
+        """Return the project's experiments, by number.
+
+        Raises:
+            NotFoundException: there is no such project, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return ResourceList(self.iter_experiments())
 
     def iter_experiments(self) -> Iterator[experiment.Experiment]:
-        """Iterate over the project's experiments, by number, fetching them as they are needed."""
+        """Iterate over the project's experiments, by number, fetching them as they are needed.
+
+        Raises:
+            NotFoundException: there is no such project, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         found = experiments_api.list_experiments(self._session, {"projectId": self.id})
         return (experiment.Experiment._from_list(self._session, data) for data in found)
 

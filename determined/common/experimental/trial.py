@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterable, Iterator, List, Mapping, Optional, Set, Union
 
 from ... import errors
 from ..api import errors as api_errors
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from ..api._session import BaseSession
-    from . import _columns
+    from . import _columns, _html
     from .experiment import Experiment
 
 __all__ = ["LogLevel", "OrderBy", "Trial", "TrialSortBy", "TrialState"]
@@ -38,18 +38,22 @@ class Trial(Resource):
 
     id: int
     """The trial's number."""
-    experiment_id: Optional[int] = field("experimentId")
+    experiment_id: int = field("experimentId")
     """The experiment that the trial belongs to."""
-    hparams: Optional[Dict[str, Any]] = field("hparams")
+    hparams: Dict[str, Any] = field("hparams")
     """The trial's hyperparameters."""
-    state: Optional[Union[TrialState, str]] = field("state", member_of(TrialState))
+    state: TrialState = field("state", member_of(TrialState))
     """The state at the time of the last `reload`."""
     summary_metrics: Optional[Dict[str, Any]] = field("summaryMetrics")
     """Count, sum, least, greatest and last value of every metric, by group and name."""
 
+    _latest_values: Optional[Dict[str, Any]] = field("latestValidation.metrics.avgMetrics")
+    _best_values: Optional[Dict[str, Any]] = field("bestValidation.metrics.avgMetrics")
+
     def __init__(self, trial_id: int, session: BaseSession) -> None:
         super().__init__(session)
         self.id = trial_id
+        self._searcher_metric: Optional[str] = None
 
     @classmethod
     def _from_wire(cls, session: BaseSession, data: Mapping[str, Any]) -> Trial:
@@ -57,16 +61,44 @@ class Trial(Resource):
         trial._hydrate(data)
         return trial
 
+    def _row(self) -> _html.Row:
+        from . import _html
+
+        first = {"id": self.id, "state": self.state}
+        name = self._searcher_metric
+        last: Dict[str, Any] = {}
+        for word, values in (("latest", self._latest_values), ("best", self._best_values)):
+            known = metrics.restore_floats(values or {})
+            last[f"{word} {name}" if name else word] = known.get(name) if name else known
+        own = _html.own_columns(self.hparams or {}, [*first, *last], "hparams.")
+        return _html.Row(first, own, last, ("hparams", "summary_metrics"))
+
     def reload(self) -> None:
-        """Refresh all fields from the master."""
+        """Refresh all fields from the master.
+
+        Raises:
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._hydrate(trials_api.get_trial(self._session, self.id))
 
     def kill(self) -> None:
-        """Stop the trial at once."""
+        """Stop the trial at once.
+
+        Raises:
+            NotFoundException: there is no such trial, or the user may not see it.
+            ForbiddenException: the user may not stop it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         trials_api.kill_trial(self._session, self.id)
 
     def get_experiment(self) -> Experiment:
-        """Return the experiment that the trial belongs to."""
+        """Return the experiment that the trial belongs to.
+
+        Raises:
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         from .experiment import Experiment
 
         experiment = Experiment(self._known_experiment_id(), self._session)
@@ -91,9 +123,9 @@ class Trial(Resource):
         """Iterate over the trial's log lines, as the master renders them.
 
         Parameters:
-            follow: wait for further lines until the trial has ended.
-            head: only the first so many lines.
-            tail: only the last so many lines.
+            follow: wait for further lines until the trial has ended; by default not.
+            head: only the first so many lines; by default all.
+            tail: only the last so many lines; by default all.
             container_ids: only lines of these containers.
             rank_ids: only lines of these ranks; -1 stands for lines without a rank.
             stdtypes: only lines of these streams, ``stdout`` or ``stderr``.
@@ -101,11 +133,13 @@ class Trial(Resource):
             timestamp_before: only lines up to this time: RFC 3339 text, or seconds since 1970.
             timestamp_after: only lines later than this time.
             sources: only lines of these sources.
-            search_text: only lines that contain this text, in capitals or not.
+            search_text: only lines that contain this text, case-insensitive.
 
         Raises:
             ArgumentError: more than one of follow, head and tail is given, a time cannot be read, or an argument is of
                 another type.
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         filters = logs.make_filters(
             container_ids=container_ids,
@@ -125,6 +159,11 @@ class Trial(Resource):
 
         Parameters:
             group: the metric group, such as ``training`` or ``validation``.
+
+        Raises:
+            ArgumentError: the group is empty.
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         return metrics.iter_trials_metrics(self._session, [self.id], group)
 
@@ -133,10 +172,13 @@ class Trial(Resource):
 
         Parameters:
             group: the metric group, such as ``training`` or ``validation``.
-            hparams: add a column ``hparams.<name>`` for each hyperparameter.
+            hparams: add a column ``hparams.<name>`` for each hyperparameter; by default there is none.
 
         Raises:
             ImportError: pandas is not installed: ``pip install determined[pandas]``.
+            ArgumentError: the trial has reported other groups, but not this one, which is no usual one.
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         from . import _frames
 
@@ -145,30 +187,51 @@ class Trial(Resource):
     def write_metrics_parquet(self, path: Union[str, os.PathLike[str]], group: str, *, hparams: bool = False) -> int:
         """Write all of the trial's reports of one metric group to a Parquet file and return their number.
 
-        Parameters as `Experiment.write_metrics_parquet`.
+        The columns are those of `Experiment.write_metrics_parquet`.
+
+        Parameters:
+            path: the file; it appears when it is complete. Directories are made where they are missing.
+            group: the metric group, such as ``training`` or ``validation``.
+            hparams: add a column ``hparams.<name>`` for each hyperparameter; by default there is none.
 
         Raises:
             ImportError: pyarrow is not installed: ``pip install determined[parquet]``.
+            ArgumentError: the trial has reported other groups, but not this one, which is no usual one.
+            ValueError: the path is that of a directory.
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         from . import _parquet
 
         return _parquet.write_parquet(self._reports(group, hparams), path)
 
-    def plot_metric(self, name: str, group: str = "validation", *, ax: Optional[Axes] = None) -> Axes:
-        """Draw a metric over the steps and return the axes of matplotlib; see `Experiment.plot_metric`.
+    def plot_metric(
+        self, name: str, group: str = "validation", *, log: bool = False, ax: Optional[Axes] = None
+    ) -> Axes:
+        """Draw a metric over the steps and return the axes of matplotlib.
+
+        The axis of the metric follows the 1st to the 99th percentile where outliers would flatten all else; triangles
+        mark what lies outside. A notebook shows the picture wherever it is made; ``ax.figure.savefig(path)`` writes it
+        to a file.
 
         Parameters:
             name: the metric; dots are between the names of nested ones.
-            group: its metric group.
+            group: its metric group; by default ``validation``.
+            log: let the axis of the metric be logarithmic; what is not above 0 is left out. By default it is linear.
             ax: the axes to draw in; by default those of a figure of its own, which pyplot knows nothing of.
+
+        Returns:
+            The axes.
 
         Raises:
             ImportError: matplotlib is not installed: ``pip install determined[plot]``.
-            ValueError: the trial has not reported the metric, or it is no number.
+            ArgumentError: the trial has not reported the metric, or it is no number.
+            APIException: the master refuses.
+            MasterNotFoundException: the master does not answer.
         """
         from . import _plot
 
-        return _plot.plot(self._reports(group), name, ax, lambda: f"trial {self.id}")
+        return _plot.plot(self._reports(group), _plot.Look(name, log=log), ax, lambda: f"trial {self.id}")
 
     def list_checkpoints(
         self,
@@ -179,12 +242,15 @@ class Trial(Resource):
         """Return the trial's checkpoints of any state, by default the best by the searcher's metric first.
 
         Parameters:
-            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last.
-            order_by: the direction; required with `sort_by`.
-            max_results: return so many at most.
+            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last. By
+                default the metric of the searcher.
+            order_by: the direction; required with `sort_by`, and by default the searcher's without it.
+            max_results: return so many at most; by default all.
 
         Raises:
             ArgumentError: only one of `sort_by` and `order_by` is given, or `sort_by` is of another type.
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         order = _order.CheckpointOrder.of(sort_by, order_by)
         return ResourceList(self._read_checkpoints(order, max_results, _order.page_size(max_results)))
@@ -195,7 +261,19 @@ class Trial(Resource):
         order_by: Optional[OrderBy] = None,
         max_results: Optional[int] = None,
     ) -> Iterator[checkpoint.Checkpoint]:
-        """Iterate over the checkpoints that `list_checkpoints` returns, fetching them as they are needed."""
+        """Iterate over the checkpoints that `list_checkpoints` returns, fetching them as they are needed.
+
+        Parameters:
+            sort_by: a `CheckpointSortBy`, or the name of a validation metric; checkpoints without it come last. By
+                default the metric of the searcher.
+            order_by: the direction; required with `sort_by`, and by default the searcher's without it.
+            max_results: return so many at most; by default all.
+
+        Raises:
+            ArgumentError: only one of `sort_by` and `order_by` is given, or `sort_by` is of another type.
+            NotFoundException: there is no such trial, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return self._read_checkpoints(_order.CheckpointOrder.of(sort_by, order_by), max_results, LAZY_PAGE)
 
     def _read_checkpoints(
@@ -292,7 +370,11 @@ class Trial(Resource):
 
         from . import _columns
 
-        return _columns.Source(self._session, find, group, hparams)
+        def find_groups() -> Set[str]:
+            self.reload()
+            return _columns.groups_of([self.summary_metrics])
+
+        return _columns.Source(self._session, find, group, find_groups, hparams)
 
     def _own_checkpoint(self, uuid: str) -> checkpoint.Checkpoint:
         found = checkpoint.Checkpoint(self._session, uuid)

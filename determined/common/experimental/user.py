@@ -20,15 +20,15 @@ class User(Resource):
 
     user_id: int
     """The user's number."""
-    username: Optional[str] = field("username")
+    username: str = field("username")
     """The name to log in with."""
-    display_name: Optional[str] = field("displayName")
+    display_name: str = field("displayName")
     """The name shown to others; may be empty."""
-    admin: Optional[bool] = field("admin")
+    admin: bool = field("admin")
     """Whether the user is an administrator."""
-    remote: Optional[bool] = field("remote")
+    remote: bool = field("remote")
     """Whether the user logs in through another service."""
-    active: Optional[bool] = field("active")
+    active: bool = field("active")
     """Whether the user may log in."""
     agent_uid: Optional[int] = field("agentUserGroup.agentUid")
     """The numeric user that the user's tasks run as on agents."""
@@ -50,30 +50,77 @@ class User(Resource):
         return user
 
     def reload(self) -> None:
-        """Refresh all fields from the master."""
+        """Refresh all fields from the master.
+
+        Raises:
+            NotFoundException: there is no such user, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._hydrate(users_api.get_user(self._session, self.user_id))
 
     def rename(self, new_username: str) -> None:
-        """Change the name to log in with."""
+        """Change the name to log in with.
+
+        Parameters:
+            new_username: the new name, unique in the cluster.
+
+        Raises:
+            NotFoundException: there is no such user, or the user may not see it.
+            ForbiddenException: the caller is neither an administrator nor, where users may do that themselves, this
+                user.
+            APIException: the name is taken.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"username": new_username})
 
     def activate(self) -> None:
-        """Let the user log in."""
+        """Let the user log in.
+
+        Raises:
+            NotFoundException: there is no such user, or the user may not see it.
+            ForbiddenException: the caller is neither an administrator nor, where users may do that themselves, this
+                user.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"active": True})
 
     def deactivate(self) -> None:
-        """Let the user log in no more; their access tokens are revoked."""
+        """Let the user log in no more; their access tokens are revoked.
+
+        Raises:
+            NotFoundException: there is no such user, or the user may not see it.
+            ForbiddenException: the caller is neither an administrator nor, where users may do that themselves, this
+                user.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"active": False})
 
     def change_display_name(self, display_name: str) -> None:
-        """Change the name shown to others; an empty one clears it."""
+        """Change the name shown to others; an empty one clears it.
+
+        Parameters:
+            display_name: the new name; an empty one clears it.
+
+        Raises:
+            NotFoundException: there is no such user, or the user may not see it.
+            ForbiddenException: the caller is neither an administrator nor, where users may do that themselves, this
+                user.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._patch({"displayName": display_name})
 
     def change_password(self, new_password: str) -> None:
         """Change the password; the user is logged out everywhere.
 
+        Parameters:
+            new_password: 8 characters or more, among them a capital letter, a small one and a digit.
+
         Raises:
             ValueError: the password is too weak.
+            NotFoundException: there is no such user, or the user may not see it.
+            ForbiddenException: the caller is neither an administrator nor, where users may do that themselves, this
+                user.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         authentication.check_password_complexity(new_password)
         self._patch({"password": authentication.salt_and_hash(new_password), "isHashed": True})
@@ -87,14 +134,20 @@ class User(Resource):
     ) -> None:
         """Set the account that the user's tasks run as on agents.
 
+        All four parts are needed.
+
         Parameters:
-            agent_uid: numeric id of the account's user.
-            agent_gid: numeric id of its group.
-            agent_user: name of its user.
-            agent_group: name of its group.
+            agent_uid: numeric id of the account's user; by default it is not sent.
+            agent_gid: numeric id of its group; by default it is not sent.
+            agent_user: name of its user; by default it is not sent.
+            agent_group: name of its group; by default it is not sent.
 
         Raises:
             APIException: not all four parts are given: they are set together.
+            NotFoundException: there is no such user, or the user may not see it.
+            ForbiddenException: the caller is neither an administrator nor, where users may do that themselves, this
+                user.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         account = {"agentUid": agent_uid, "agentGid": agent_gid, "agentUser": agent_user, "agentGroup": agent_group}
         given: Any = {key: value for key, value in account.items() if value is not None}

@@ -32,7 +32,7 @@ class Workspace(Resource):
 
     id: int
     """The workspace's number."""
-    name: Optional[str] = field("name")
+    name: str = field("name")
     """The workspace's name."""
 
     def __init__(
@@ -55,40 +55,75 @@ class Workspace(Resource):
         return workspace
 
     def reload(self) -> None:
-        """Refresh all fields from the master."""
+        """Refresh all fields from the master.
+
+        Raises:
+            NotFoundException: there is no such workspace, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._hydrate(workspaces_api.get_workspace(self._session, self.id))
 
     def list_pools(self) -> List[ResourcePool]:
-        """Return the resource pools that the workspace may use."""
+        """Return the resource pools that the workspace may use.
+
+        Raises:
+            NotFoundException: there is no such workspace, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return ResourceList(self._read_pools())
 
     def iter_pools(self) -> Iterator[ResourcePool]:
-        """Iterate over the resource pools that the workspace may use, fetching them as they are needed."""
+        """Iterate over the resource pools that the workspace may use, fetching them as they are needed.
+
+        Raises:
+            NotFoundException: there is no such workspace, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return self._read_pools(LAZY_PAGE)
 
     def list_projects(self) -> List[Project]:
-        """Return the workspace's projects, by number."""
+        """Return the workspace's projects, by number.
+
+        Raises:
+            NotFoundException: there is no such workspace, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return ResourceList(self._read_projects())
 
     def iter_projects(self) -> Iterator[Project]:
-        """Iterate over the workspace's projects, by number, fetching them as they are needed."""
+        """Iterate over the workspace's projects, by number, fetching them as they are needed.
+
+        Raises:
+            NotFoundException: there is no such workspace, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         return self._read_projects(LAZY_PAGE)
 
     def get_project(self, project_name: str) -> Project:
         """Return the workspace's project of a name.
 
+        Parameters:
+            project_name: its name; one that differs in capitals only will do, if it is the only one.
+
         Raises:
             NotFoundException: the workspace has no project of that name.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         return Project._from_wire(self._session, find_project(self._session, self.id, project_name))
 
     def create_project(self, name: str, description: Optional[str] = None, key: Optional[str] = None) -> Project:
-        """Create a project in the workspace.
+        """Create a project in the workspace and return it.
 
         Parameters:
             name: its name, unique in the workspace.
-            description: what it is about.
+            description: what it is about; by default an empty text.
             key: up to five letters and digits that begin the names of its runs; by default made of the name.
+
+        Raises:
+            NotFoundException: there is no such workspace, or the user may not see it.
+            ForbiddenException: the user may not change the workspace.
+            APIException: there is a project of that name or key already, or the workspace is archived.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         body: Any = {"name": name, "description": description, "key": key, "workspaceId": self.id}
         return Project._from_wire(self._session, projects_api.create_project(self._session, self.id, body))
@@ -96,8 +131,14 @@ class Workspace(Resource):
     def delete_project(self, name: str) -> None:
         """Delete the workspace's project of a name, with its experiments.
 
+        Parameters:
+            name: the project's name.
+
         Raises:
             NotFoundException: the workspace has no project of that name.
+            ForbiddenException: the user may not delete it.
+            APIException: it is one that cannot be deleted.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         projects_api.delete_project(self._session, find_project(self._session, self.id, name)["id"])
 

@@ -39,7 +39,7 @@ def call(
         parameters: of the path; dots in their names are underscores here.
 
     Raises:
-        ValueError: a parameter cannot stand in a path.
+        ValueError: a parameter is not valid in a path.
         MasterNotFoundException, APIException: see `BaseSession.request`.
         BadResponseException: the answer is no JSON object.
     """
@@ -56,7 +56,7 @@ def call(
         from .. import _failures
 
         raise _failures.NoObjectException(_complaint(session, row, repr(response.text[:200])))
-    return _Answer(answer, row.name)  # type: ignore[return-value]  # the wire contract says so
+    return _Answer(answer, row.name, session.master)  # type: ignore[return-value]  # the wire contract says so
 
 
 def _no_json(session: BaseSession, row: Endpoint[Any, Any], response: requests.Response) -> Exception:
@@ -71,7 +71,7 @@ def _no_json(session: BaseSession, row: Endpoint[Any, Any], response: requests.R
 
 
 def _complaint(session: BaseSession, row: Endpoint[Any, Any], found: str) -> str:
-    return f"{row.name}: the answer is no JSON object but {found}. Is {session.master} a master?"
+    return f"{row.name}: the answer is no JSON object but {found}. Is {session.master} a Determined master?"
 
 
 def operation_name(row: Endpoint[Any, Any]) -> str:
@@ -82,14 +82,16 @@ def operation_name(row: Endpoint[Any, Any]) -> str:
 class _Answer(Dict[str, Any]):
     """The message that answers a call; what it lacks and the caller needs is an error that says so."""
 
-    def __init__(self, message: Dict[str, Any], name: str) -> None:
+    def __init__(self, message: Dict[str, Any], name: str, master: str) -> None:
         super().__init__(message)
-        self._name = name
+        self._name, self._master = name, master
 
     def __missing__(self, key: str) -> Any:
         from .. import _failures
 
-        raise _failures.MissingKeyException(f"{self._name}: the answer lacks {key!r}. Is its sender a master?")
+        raise _failures.MissingKeyException(
+            f"{self._name}: the answer lacks {key!r}. Is {self._master} a Determined master?"
+        )
 
 
 def call_stream(

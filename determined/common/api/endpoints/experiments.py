@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Iterator, List, Optional
 
 from .. import _json
 from .._options import DEFAULT_TIMEOUT, Timeout
-from ..wire import paths
+from ..wire import enums, paths
 from ._call import call
 from ._rows import iterate_rows
 
@@ -100,6 +100,9 @@ def delete_experiment(session: BaseSession, experiment_id: int) -> None:
     call(session, paths.DELETE_EXPERIMENT, experiment_id=experiment_id)
 
 
+_TRIALS = paths.GET_EXPERIMENT_TRIALS
+
+
 def activate_experiment(session: BaseSession, experiment_id: int) -> None:
     """Let a paused experiment run."""
     call(session, paths.ACTIVATE_EXPERIMENT, id=experiment_id)
@@ -146,9 +149,15 @@ def list_experiment_trials(
     session: BaseSession, experiment_id: int, query: Optional[GetExperimentTrialsQuery] = None, page_size: int = 0
 ) -> Iterator[Trial]:
     """Iterate over an experiment's trials."""
-    return iterate_rows(
-        session, paths.GET_EXPERIMENT_TRIALS, "trials", query, experiment_id=experiment_id, page_size=page_size
-    )
+    return iterate_rows(session, _TRIALS, "trials", query, experiment_id=experiment_id, page_size=page_size)
+
+
+def count_ended_trials(session: BaseSession, experiment_id: int) -> int:
+    """Return how many of an experiment's trials have ended, in whatever way."""
+    states = [enums.ExperimentState.COMPLETED, enums.ExperimentState.CANCELED, enums.ExperimentState.ERROR]
+    query: GetExperimentTrialsQuery = {"states": states, "limit": 1}
+    page = call(session, _TRIALS, query, experiment_id=experiment_id)
+    return page["pagination"]["total"]
 
 
 def list_experiment_checkpoints(

@@ -35,7 +35,7 @@ def get_project(session: BaseSession, project_id: int) -> Project:
 
 
 def get_project_by_key(session: BaseSession, key: str) -> Project:
-    """Return a project by its key, in capitals or not."""
+    """Return a project by its key, case-insensitive."""
     return call(session, paths.GET_PROJECT_BY_KEY, key=key)["project"]
 
 

@@ -57,7 +57,7 @@ class Endpoint(Generic[Request, Response]):
                 raise ValueError(f"{self.name} needs {name}")
             text = str(left.pop(name))
             if not text or "/" in text:
-                raise ValueError(f"{name} {text!r} cannot stand in a path: it must be non-empty and hold no '/'")
+                raise ValueError(f"{name} {text!r} is not a valid path parameter: it must not be empty or contain '/'")
             return quote(text, safe="")
 
         path = _PARAMETER.sub(fill, self.path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import pathlib
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Dict, List, Mapping, Optional, Tuple, Union
 
 from .... import errors
 from ...api.endpoints import checkpoints as checkpoints_api
@@ -19,8 +19,13 @@ from . import _download, _load, _target
 
 if TYPE_CHECKING:
     from ...api._session import BaseSession
+    from .. import _html
 
 _FETCHABLE = (CheckpointState.COMPLETED, CheckpointState.PARTIALLY_DELETED)
+
+
+# What the types of the fields below leave out: no trial has saved the checkpoint.
+_NONE: Any = None
 
 
 @dataclasses.dataclass
@@ -28,27 +33,45 @@ class CheckpointTrainingMetadata:
     """Where a checkpoint comes from.
 
     Attributes:
-        experiment_config: the experiment's configuration.
+        experiment_config: the experiment's configuration; it is not shown.
         experiment_id: the experiment.
         trial_id: the trial.
         hparams: the trial's hyperparameters.
         validation_metrics: what the trial reported at the checkpoint's step: ``avgMetrics`` and ``batchMetrics``.
     """
 
-    experiment_config: Optional[Dict[str, Any]] = None
-    experiment_id: Optional[int] = None
-    trial_id: Optional[int] = None
-    hparams: Optional[Dict[str, Any]] = None
-    validation_metrics: Optional[Dict[str, Any]] = None
+    experiment_config: Dict[str, Any] = dataclasses.field(default=_NONE, repr=False)
+    experiment_id: int = _NONE
+    trial_id: int = _NONE
+    hparams: Dict[str, Any] = _NONE
+    validation_metrics: Dict[str, Any] = _NONE
+
+    _shown: ClassVar[Tuple[str, ...]] = ("experiment_id", "trial_id")
+
+    def _row(self) -> _html.Row:
+        from .. import _html
+
+        reported = (self.validation_metrics or {}).get("avgMetrics") or {}
+        return _html.Row(
+            {"experiment": self.experiment_id, "trial": self.trial_id},
+            {"hyperparameters": self.hparams},
+            {"validation metrics": metrics.restore_floats(reported)},
+            self._shown,
+        )
+
+    def _repr_html_(self) -> str:
+        from .. import _html
+
+        return _html.describe(self)
 
     @classmethod
     def _from_wire(cls, data: Mapping[str, Any]) -> CheckpointTrainingMetadata:
         return cls(
-            experiment_config=data.get("experimentConfig"),
-            experiment_id=data.get("experimentId"),
-            trial_id=data.get("trialId"),
-            hparams=data.get("hparams"),
-            validation_metrics=data.get("validationMetrics"),
+            experiment_config=data.get("experimentConfig", _NONE),
+            experiment_id=data.get("experimentId", _NONE),
+            trial_id=data.get("trialId", _NONE),
+            hparams=data.get("hparams", _NONE),
+            validation_metrics=data.get("validationMetrics", _NONE),
         )
 
 
@@ -74,14 +97,16 @@ class Checkpoint(Resource):
     """The allocation that saved it."""
     report_time: Optional[str] = field("reportTime")
     """When it was reported: RFC 3339, UTC."""
-    resources: Optional[Dict[str, Any]] = field("resources")
+    resources: Dict[str, Any] = field("resources")
     """Its files: path → size in bytes as decimal text; directories end with a slash."""
-    metadata: Optional[Dict[str, Any]] = field("metadata")
+    metadata: Dict[str, Any] = field("metadata")
     """What was stored about it, such as ``steps_completed``."""
-    state: Optional[Union[CheckpointState, str]] = field("state", member_of(CheckpointState))
+    state: CheckpointState = field("state", member_of(CheckpointState))
     """The state at the time of the last `reload`."""
-    training: Optional[CheckpointTrainingMetadata] = field("training", _read_training)
+    training: CheckpointTrainingMetadata = field("training", _read_training)
     """The training that it comes from."""
+
+    _searcher_value: Any = field("training.searcherMetric")
 
     def __init__(self, session: BaseSession, uuid: str) -> None:
         super().__init__(session)
@@ -98,8 +123,32 @@ class Checkpoint(Resource):
         checkpoint._registration = registration or {}
         return checkpoint
 
+    def _row(self) -> _html.Row:
+        from .. import _html
+
+        training = self._training()
+        searcher = (training.experiment_config or {}).get("searcher") or {}
+        value = metrics.restore_floats(self._searcher_value)
+        sizes = [int(size) for size in (self.resources or {}).values() if str(size).isdigit()]
+        return _html.Row(
+            {
+                "uuid": self.uuid,
+                "trial": training.trial_id,
+                "steps": self._meta("steps_completed"),
+                "searcher metric": None if value is None else f"{searcher.get('metric') or ''} {value:.5g}".lstrip(),
+                "size": _html.Bytes(sum(sizes)) if self.resources is not None else None,
+                "state": self.state,
+            },
+            instead=("resources",),
+        )
+
     def reload(self) -> None:
-        """Refresh all fields from the master."""
+        """Refresh all fields from the master.
+
+        Raises:
+            NotFoundException: there is no such checkpoint, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         self._hydrate(checkpoints_api.get_checkpoint(self._session, self.uuid))
 
     def download(
@@ -121,17 +170,18 @@ class Checkpoint(Resource):
         storage that was cut, the next one goes on with the files that were whole.
 
         Parameters:
-            path: the directory to put the files in, by default ``checkpoints/<uuid>`` below the working directory.
-            mode: where to fetch from; see `DownloadMode`.
-            files: fetch only files that match a pattern or one of several, such as ``*.pt`` or ``code/**``; a
-                directory that matches is fetched with all it holds. The target is then not taken for a finished
-                download.
-            replace: fetch anew, and put the files in the place of an older download and all else in its directory.
-                A directory that holds no download keeps what it holds.
-            max_workers: how many files to fetch from a storage at the same time, by default what suits it.
-            progress: a function that is called with the bytes that have come and those to come in all, never from
-                two threads at once; an exception that it raises ends the download. False shows no progress bar; by
-                default, there is one on a terminal and in a notebook.
+            path: the directory to put the files in; by default ``checkpoints/<uuid>`` below the working directory.
+            mode: where to fetch from; see `DownloadMode`. By default from the storage, and from the master where that
+                fails.
+            files: fetch only files that match a pattern or one of several, such as ``*.pt`` or ``code/**``; a directory
+                that matches is fetched with all it holds. The target is then not taken for a finished download. By
+                default all are fetched.
+            replace: fetch anew, and put the files in the place of an older download and all else in its directory. A
+                directory that holds no download keeps what it holds. By default a finished download is left alone.
+            max_workers: how many files to fetch from a storage at the same time; by default what suits it.
+            progress: a function that is called with the bytes that have come and those to come in all, never from two
+                threads at once; an exception that it raises ends the download. False shows no progress bar; by default,
+                there is one on a terminal and in a notebook.
 
         Raises:
             FileExistsError: the target holds another checkpoint, and is not to be replaced.
@@ -141,9 +191,10 @@ class Checkpoint(Resource):
             CheckpointStateException: the checkpoint is neither completed nor partially deleted.
             NoDirectStorageAccess: mode is DIRECT and the storage cannot be reached from here; as StoredFilesMissing,
                 which is a FileNotFoundError, where it does not hold the files.
-            ProxiedDownloadFailed: mode is MASTER and the master could not send all files; it is also the error that
-                the master answered with.
+            ProxiedDownloadFailed: mode is MASTER and the master could not send all files; it is also the error that the
+                master answered with.
             MultipleDownloadsFailed: mode is AUTO and neither way worked.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         if path is not None and not isinstance(path, (str, os.PathLike)):
             raise errors.ArgumentError(f"path must be that of a directory, not {path!r}")
@@ -178,7 +229,14 @@ class Checkpoint(Resource):
         _download.download(source, target, request)
 
     def write_metadata_file(self, path: Union[str, "os.PathLike[str]"]) -> None:
-        """Write the checkpoint's metadata, as last read from the master, to a file of JSON."""
+        """Write the checkpoint's metadata, as last read from the master, to a file of JSON.
+
+        Parameters:
+            path: the file; one that is there is replaced.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
         _download.write_metadata(pathlib.Path(path), self.metadata or {})
 
     def add_metadata(self, metadata: Dict[str, Any]) -> None:
@@ -189,6 +247,12 @@ class Checkpoint(Resource):
 
         Parameters:
             metadata: what to add, as JSON knows it.
+
+        Raises:
+            ArgumentError: `metadata` is no dictionary.
+            TypeError, ValueError: JSON knows no such values.
+            NotFoundException: there is no such checkpoint, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         self._set_metadata(merge_metadata(self._known_metadata(), metadata))
 
@@ -200,22 +264,32 @@ class Checkpoint(Resource):
 
         Raises:
             ArgumentError: `keys` holds anything but texts.
+            NotFoundException: there is no such checkpoint, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         self._set_metadata(drop_metadata(self._known_metadata(), keys))
 
     def delete(self) -> None:
-        """Begin to delete the checkpoint's files; its record stays, in state DELETED."""
+        """Begin to delete the checkpoint's files; its record stays, in state DELETED.
+
+        Raises:
+            NotFoundException: there is no such checkpoint, or the user may not delete it.
+            APIException: it is registered as a version of a model.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
+        """
         checkpoints_api.delete_checkpoints(self._session, [self.uuid])
 
     def remove_files(self, globs: List[str]) -> None:
         """Begin to delete those of the checkpoint's files that match a pattern.
 
         Parameters:
-            globs: patterns of paths, such as ``optimizer*`` or ``**/*.tmp``; a single text is one pattern. None at
-                all only refreshes the list of files.
+            globs: patterns of paths, such as ``optimizer*`` or ``**/*.tmp``; a single text is one pattern. None at all
+                only refreshes the list of files.
 
         Raises:
             ArgumentError: a pattern is empty, has ``..`` in it, or is no text.
+            NotFoundException: there is no such checkpoint, or the user may not delete it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         patterns = check_names(globs, "globs")
         for glob in patterns:
@@ -227,7 +301,11 @@ class Checkpoint(Resource):
         """Return metrics that other trials reported of this checkpoint.
 
         Parameters:
-            group: only reports of this metric group.
+            group: only reports of this metric group; by default of all.
+
+        Raises:
+            NotFoundException: there is no such checkpoint, or the user may not see it.
+            BadRequestException: the call failed; the subclasses say how (`determined.common.api.errors`).
         """
         reports = metrics_api.list_checkpoint_metrics(self._session, self.uuid, metrics.inference_query(group))
         return [metrics.TrialMetrics._from_wire(report) for report in reports]

@@ -251,7 +251,7 @@ def test_being_sent_on_without_end_or_to_nowhere_is_an_error(location: str) -> N
 def test_html_instead_of_json_is_told_from_a_master() -> None:
     page = answer(b"<html>Welcome to the proxy</html>", headers={"Content-Type": "text/html"})
     with Stub(page) as stub, Session(stub.url, "ada", "tok", None) as session:
-        with pytest.raises(errors.BadResponseException, match=r"Welcome to the proxy.*Is .* a master"):
+        with pytest.raises(errors.BadResponseException, match=r"Welcome to the proxy.*Is .* a Determined master"):
             users.get_me(session)
 
 

@@ -63,7 +63,7 @@ def test_a_login_replaces_the_connection_and_objects_keep_theirs(here: StubMaste
 def test_a_login_that_fails_leaves_the_connection_as_it_was(here: StubMaster) -> None:
     client.login(user="ada", password="secret")
     first = client._get_singleton()
-    with pytest.raises(ValueError, match="leave out user and password"):
+    with pytest.raises(ValueError, match="either token or user and password"):
         client.login(user="ada", token="t")
     here.on("GET", "/api/v1/me", Answer(401, {"error": {"code": 16, "error": "invalid credentials"}}))
     with pytest.raises(InvalidCredentialsException, match=r"refuses the token.*invalid credentials"):

@@ -12,6 +12,7 @@ from typing import Any, List
 import pytest
 
 from determined.common.api import Session
+from determined.common.experimental import _html
 from determined.common.experimental._resource import ResourceList
 from determined.common.experimental.checkpoint import Checkpoint
 from determined.common.experimental.determined import Determined
@@ -64,7 +65,7 @@ def test_every_object_is_a_table_of_escaped_text(session: Session, stub: StubMas
         shown = dict(cells(thing._repr_html_()))
         assert any("alert" in text for text in shown.values()), thing
         assert "<script" not in thing._repr_html_()
-    assert stub.requests == []
+    assert {request.path for request in stub.requests} <= {"/api/v1/experiments"}
 
 
 @pytest.mark.filterwarnings("error")
@@ -75,7 +76,7 @@ def test_lists_of_every_kind_are_tables_of_escaped_text(session: Session, stub: 
         assert all(len(row) == len(head) for row in rows)
     assert len(cells(ResourceList(things(session, NASTY))._repr_html_())) == 12
     assert len(cells(ResourceList([*things(session, NASTY), NASTY])._repr_html_())) == 12
-    assert stub.requests == []
+    assert {request.path for request in stub.requests} <= {"/api/v1/experiments"}
 
 
 def test_states_and_times_are_readable(session: Session) -> None:
@@ -108,8 +109,94 @@ def test_long_texts_and_lists_are_cut(session: Session) -> None:
     long = Experiment._from_wire(session, {"id": 3, "notes": "x" * 100_000})
     assert len(long._repr_html_()) < 3000
     html = ResourceList([long] * 10_000)._repr_html_()
-    assert len(cells(html)) == 101
-    assert "10000 × Experiment, the first 100" in html
+    rows = cells(html)
+    assert len(rows) == 22
+    assert rows[-1] == ["… 9980 more"]
+    assert "10000 × Experiment" in html
+
+
+def test_experiments_show_how_far_they_are_and_their_best_metric(session: Session, stub: StubMaster) -> None:
+    row = {
+        "id": 3, "name": "digits", "state": "STATE_COMPLETED", "progress": 0.67, "numTrials": 12, "username": "ada",
+        "startTime": "2026-01-02T03:04:05Z", "endTime": "2026-01-02T04:05:16Z", "notes": "long", "archived": False,
+        "config": {"searcher": {"metric": "accuracy"}}, "bestTrialSearcherMetric": 0.98213,
+    }  # fmt: skip
+    stub.on("GET", "/api/v1/experiments", page_of("experiments", row))
+    lists = [{name: value for name, value in row.items() if name != "bestTrialSearcherMetric"}] * 2
+    html = ResourceList([Experiment._from_list(session, one) for one in lists])._repr_html_()
+    assert cells(html)[:2] == [
+        ["id", "name", "state", "progress", "best metric", "trials", "started", "duration", "owner"],
+        ["3", "digits", "COMPLETED", "67 %", "accuracy 0.98213", "12", "2026-01-02 03:04:05 UTC", "1:01:11", "ada"],
+    ]
+    assert len(stub.requests) == 1
+
+
+def test_a_table_of_experiments_is_shown_without_the_master(session: Session, stub: StubMaster) -> None:
+    experiment = Experiment._from_wire(session, {"id": 3, "state": "STATE_ERROR"})
+    stub.close()
+    assert cells(ResourceList([experiment])._repr_html_()) == [["id", "state"], ["3", "ERROR"]]
+
+
+def test_trials_show_hyperparameters_as_columns_and_latest_and_best_metric(session: Session, stub: StubMaster) -> None:
+    trials = [
+        {
+            "id": 7, "experimentId": 3, "state": "STATE_ERROR", "hparams": {"lr": 0.1, "net": {"units": [8, 16]}},
+            "latestValidation": {"metrics": {"avgMetrics": {"loss": 0.5, "acc": 0.25}}},
+            "bestValidation": {"metrics": {"avgMetrics": {"loss": 0.25, "acc": 0.125}}},
+        },
+        {"id": 8, "experimentId": 3, "state": "STATE_RUNNING", "hparams": {"lr": 0.01, "id": "x"}},
+    ]  # fmt: skip
+    stub.on("GET", "/api/v1/experiments/3/trials", page_of("trials", *trials))
+    experiment = Experiment._from_wire(session, {"id": 3, "config": {"searcher": {"metric": "loss"}}})
+    found = experiment.list_trials()
+    assert cells(found._repr_html_()) == [  # type: ignore[attr-defined]
+        ["id", "state", "lr", "net.units", "hparams.id", "latest loss", "best loss"],
+        ["7", "ERROR", "0.1", "8, 16", "", "0.5", "0.25"],
+        ["8", "RUNNING", "0.01", "", "x", "", ""],
+    ]
+    alone = dict(cells(Trial._from_wire(session, trials[0])._repr_html_()))
+    assert alone["best"] == "loss = 0.25, acc = 0.125"
+
+
+def test_checkpoints_show_where_they_are_from_and_their_size(session: Session) -> None:
+    training = {
+        "trialId": 7,
+        "experimentId": 3,
+        "experimentConfig": {"searcher": {"metric": "loss"}},
+        "searcherMetric": 0.5,
+    }
+    data = {
+        "uuid": "u", "state": "STATE_COMPLETED", "metadata": {"steps_completed": 100, "note": {"a": 1}},
+        "resources": {"code/": "0", "weights": "1234567"}, "training": training,
+    }  # fmt: skip
+    checkpoint = Checkpoint._from_wire(session, data)
+    assert cells(ResourceList([checkpoint])._repr_html_()) == [
+        ["uuid", "trial", "steps", "searcher metric", "size", "state"],
+        ["u", "7", "100", "loss 0.5", "1.23 MB", "COMPLETED"],
+    ]
+    assert dict(cells(checkpoint._repr_html_()))["metadata"] == "steps_completed = 100, note.a = 1"
+
+
+def test_what_a_checkpoint_comes_from_is_shown_without_the_configuration(session: Session) -> None:
+    config = {"name": "secret", "environment": {"registry_auth": {"password": "s3cret"}}}
+    training = {"trialId": 7, "experimentId": 3, "experimentConfig": config, "hparams": {"lr": 0.1}}
+    found = Checkpoint._from_wire(session, {"uuid": "u", "training": training}).training
+    assert found.experiment_config is config
+    for shown in (repr(found), str(found), found._repr_html_()):
+        assert "secret" not in shown
+        assert "registry" not in shown
+        assert "0.1" in shown
+
+
+@pytest.mark.parametrize(("count", "text"), [(0, "0 B"), (999, "999 B"), (1000, "1 kB"), (1234567, "1.23 MB"), (5 * 10**15, "5000 TB")])  # fmt: skip # noqa: E501
+def test_sizes_are_readable(count: int, text: str) -> None:
+    assert _html._size(count) == text
+
+
+def test_no_table_holds_json(session: Session) -> None:
+    for thing in things(session, "text"):
+        for html in (thing._repr_html_(), ResourceList([thing])._repr_html_()):
+            assert not set("{}[]") & set(html)
 
 
 def test_lists_are_plain_lists_in_all_else(session: Session) -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import pickle
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Tuple
 
 import pytest
 
 from determined.common.api import Session
-from determined.common.experimental.checkpoint import Checkpoint
+from determined.common.experimental import _enums
+from determined.common.experimental.checkpoint import Checkpoint, CheckpointState
 from determined.common.experimental.experiment import Experiment, ExperimentState
 from determined.common.experimental.metrics import TrialMetrics
 from determined.common.experimental.model import Model, ModelVersion
 from determined.common.experimental.project import Project
-from determined.common.experimental.trial import Trial
+from determined.common.experimental.trial import Trial, TrialState
 from determined.common.experimental.user import User
 from determined.common.experimental.workspace import Workspace
 
@@ -113,3 +117,33 @@ def test_times_are_aware_and_broken_ones_are_none(session: Session) -> None:
     assert good.creation_time is not None
     assert good.creation_time.isoformat() == "2026-11-21T02:20:23.500000+00:00"
     assert good.last_updated_time is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "name"),
+    [
+        (ExperimentState, "STATE_DREAMING", "DREAMING"),
+        (TrialState, "STATE_DREAMING", "DREAMING"),
+        (CheckpointState, "DREAMING", "DREAMING"),
+    ],
+)
+def test_a_state_of_a_newer_master_is_a_member_like_the_others(kind: Any, text: str, name: str) -> None:
+    state = _enums.read_member(kind, text)
+    assert isinstance(state, kind)
+    assert (state.name, state.value, str(state), repr(state)) == (
+        name,
+        text,
+        f"{kind.__name__}.{name}",
+        f"<{kind.__name__}.{name}: {text!r}>",
+    )
+    assert state == text
+    assert hash(state) == hash(text)
+    assert json.dumps([state]) == json.dumps([text])
+    assert _enums.read_member(kind, text) is state
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        assert pickle.loads(pickle.dumps(state, protocol)) is state
+    assert copy.deepcopy(state) is state
+    assert state not in list(kind)
+    assert not _enums.is_known(state)
+    with pytest.raises(ValueError, match="is not a valid"):
+        kind(text)

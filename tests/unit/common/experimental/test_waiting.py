@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import pickle
 from typing import Any, Dict, List
 
@@ -10,10 +11,11 @@ import pytest
 from determined import errors
 from determined.common.api import Session
 from determined.common.api import errors as api_errors
+from determined.common.experimental._trial_counts import plan_trials
 from determined.common.experimental.determined import Determined
 from determined.common.experimental.experiment import Experiment, ExperimentState
 
-from .stub_master import Answer, Request, StubMaster, not_found
+from .stub_master import Answer, Request, StubMaster, not_found, stream_of
 
 URL = "/api/v1/experiments"
 AWAY = Answer(503, {"error": {"code": 14, "reason": "Unavailable", "error": "starting"}})
@@ -142,3 +144,77 @@ def test_an_experiment_that_could_not_be_deleted_runs_no_more(stub: StubMaster, 
     looks = [{"experiment": {"id": 3, "state": f"STATE_{s}"}} for s in ("DELETING", "DELETE_FAILED")]
     stub.on("GET", f"{URL}/3", *looks)
     assert Experiment(3, session).wait(interval=0.001) is ExperimentState.DELETE_FAILED
+
+
+FAILED = {"id": 3, "name": "digits", "state": "STATE_ERROR", "numTrials": 2, "config": {"searcher": {"name": "single"}}}
+
+
+def test_a_failure_is_raised_with_the_last_log_lines_if_asked_for(stub: StubMaster, session: Session) -> None:
+    stub.on("GET", f"{URL}/3", {"experiment": FAILED})
+    trials = [{"id": 12, "state": "STATE_ERROR"}, {"id": 14, "state": "STATE_ERROR"}]
+    stub.on("GET", f"{URL}/3/trials", {"trials": trials, "pagination": {"endIndex": 2, "total": 2}})
+    for trial in (12, 14):
+        lines = [{"id": str(n), "message": f"line {n} of {trial}\n"} for n in (1, 0)]  # the newest first
+        stub.on("GET", f"/api/v1/trials/{trial}/logs", stream_of(*lines))
+    assert Experiment(3, session).wait() is ExperimentState.ERROR
+    with pytest.raises(errors.ExperimentFailed) as told:
+        Experiment(3, session).wait(raise_on_failure=True)
+    for failed in (told.value, pickle.loads(pickle.dumps(told.value))):
+        assert (failed.experiment_id, failed.state) == (3, "ERROR")
+        assert failed.logs == {12: ["line 0 of 12", "line 1 of 12"], 14: ["line 0 of 14", "line 1 of 14"]}
+        assert str(failed).splitlines() == [
+            "experiment 3 (digits) ended as ERROR; trials 14 failed as well, see the logs in this error",
+            "trial 12 failed; the end of its log:",
+            "    line 0 of 12",
+            "    line 1 of 12",
+        ]
+
+
+def test_a_failure_is_raised_where_the_logs_cannot_be_read(stub: StubMaster, session: Session) -> None:
+    stub.on("GET", f"{URL}/3", {"experiment": {"id": 3, "state": "STATE_CANCELED"}})
+    with pytest.raises(errors.ExperimentFailed, match="^experiment 3 ended as CANCELED$"):
+        Experiment(3, session).wait(raise_on_failure=True)
+
+
+def test_what_completes_is_no_failure(stub: StubMaster, session: Session) -> None:
+    stub.on("GET", f"{URL}/3", {"experiment": {"id": 3, "state": "STATE_COMPLETED"}})
+    assert Experiment(3, session).wait(raise_on_failure=True) is ExperimentState.COMPLETED
+
+
+def test_the_log_tells_how_many_trials_have_ended(
+    stub: StubMaster, session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "determined")
+    config = {"searcher": {"name": "random", "max_trials": 12}}
+    row = {"id": 3, "name": "digits", "state": "STATE_RUNNING", "progress": 0.67, "numTrials": 9, "config": config}
+    stub.on("GET", f"{URL}/3", {"experiment": row}, {"experiment": {**row, "state": "STATE_COMPLETED"}})
+    stub.on("GET", f"{URL}/3/trials", {"trials": [], "pagination": {"total": 8}})
+    Experiment(3, session).wait(interval=0.001)
+    assert [record.getMessage() for record in caplog.records] == [
+        "experiment 3, digits: 8/12 trials, 67 % [00:00<?] RUNNING",
+        "experiment 3, digits: 8/12 trials, 100 % [00:00<00:00] COMPLETED",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("config", "planned"),
+    [
+        ({"searcher": {"name": "single"}}, 1),
+        ({"searcher": {"name": "adaptive_asha", "max_trials": 16}}, 16),
+        ({"searcher": {"name": "grid"}, "hyperparameters": {"a": {"type": "const", "val": 1}, "b": 2}}, 1),
+        (
+            {
+                "searcher": {"name": "grid"},
+                "hyperparameters": {
+                    "a": {"type": "categorical", "vals": [1, 2, 3]},
+                    "deep": {"b": {"type": "int", "minval": 1, "maxval": 2, "count": 5}},
+                    "c": {"type": "log", "minval": -2, "maxval": 0, "count": 4},
+                },
+            },
+            24,
+        ),
+        ({}, None),
+    ],
+)
+def test_the_number_of_trials_is_known_from_the_configuration(config: Dict[str, Any], planned: Any) -> None:
+    assert plan_trials(config) == planned
