@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import shutil
 import sys
 
 import nox
@@ -10,11 +11,12 @@ import nox
 nox.options.sessions = ["tests", "checks"]
 nox.options.error_on_missing_interpreters = False
 
-HERE = pathlib.Path(__file__).parent
-SHARED = HERE.parent / "shared"
-TEST_NEEDS = ["pytest>=7.4", "pytest-timeout", "numpy", "PyYAML"]
+TEST_NEEDS = ["pytest>=7.4", "pytest-timeout", "numpy", "PyYAML", "requests-mock", "responses"]
 # the extras pandas, parquet and plot; tests of them are skipped where they are missing
 TABLE_NEEDS = ["pandas>=2.0", "pyarrow>=14", "matplotlib>=3.5"]
+# with these no test is skipped: everything that is optional, and a server that plays S3
+ALL = ".[master,s3,profiler]"
+ALL_NEEDS = [*TEST_NEEDS, *TABLE_NEEDS, "moto[s3,server]>=5.0"]
 CHECK_NEEDS = [
     "mypy>=1.11", "ruff>=0.6", "import-linter>=2.0", "types-requests", "types-PyYAML", "types-python-dateutil", "nox",
     "basedpyright>=1.20",
@@ -32,8 +34,8 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """All tests on the interpreter that runs nox."""
-    session.install("-e", ".[master]", *TEST_NEEDS, *TABLE_NEEDS)
+    """All tests on the interpreter that runs nox, but for those of `torch`, `interop` and `fuzz`."""
+    session.install("-e", ALL, *ALL_NEEDS)
     session.run("pytest", "--timeout=240", *session.posargs)
 
 
@@ -81,34 +83,38 @@ def notebook(session: nox.Session) -> None:
 
 @nox.session
 def conformance(session: nox.Session) -> None:
-    """Play the recorded scenes of a real master to the embedded one; needs ../shared/conformance."""
-    judge = SHARED / "conformance" / "conform.py"
-    if not judge.exists():
-        session.skip(f"{judge} is not there")
-    session.install("-e", ".[master]", "numpy")
-    start = "python -m determined.master --port {port} --data-dir {data} --slots {slots}"
-    start += " --initial-user-password Passw0rd!x"
-    session.run("python", str(judge), "play", "--start", start, *session.posargs)
+    """What was recorded, told again: scenes to the embedded master, the tour of the SDK, the costs of its calls."""
+    session.install("-e", ".[master]", *TEST_NEEDS)
+    judges = ["tests/conformance", "tests/tour", "tests/contract/test_surface.py", "tests/sdk/test_request_counts.py"]
+    session.run("pytest", "--timeout=240", *(session.posargs or judges))
 
 
 @nox.session
 def interop(session: nox.Session) -> None:
-    """The released client, as it is, with the embedded master."""
+    """The released client, as it is, with the embedded master; its tour of the SDK among other things."""
     session.install("-e", ".[master]", *TEST_NEEDS)
     released = pathlib.Path(session.create_tmp()).absolute() / "released"
     python = released / "bin" / "python"
     if not python.exists():
         session.run("python", "-m", "venv", str(released))
-    session.run(str(python), "-m", "pip", "install", "-q", "determined==0.38.1", external=True)
+    session.run(str(python), "-m", "pip", "install", "-q", "determined==0.38.1", "requests-mock", external=True)
     session.run("pytest", "tests/interop", *session.posargs, env={"DET_RELEASED_PYTHON": str(python)})
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """Pages of strangers in a real browser, beside a master; needs Chromium."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = next((path for path in map(shutil.which, names) if path), None)
+    if found is None:
+        session.skip("there is no Chromium")
+    session.install("-e", ".[master]", *TEST_NEEDS)
+    session.run("pytest", "--timeout=240", "tests/browser", *session.posargs, env={"DET_TEST_BROWSER": str(found)})
+
+
+@nox.session
 def fuzz(session: nox.Session) -> None:
-    """Requests and configurations that are made up from the contract; needs ../shared/contract."""
-    contract = SHARED / "contract"
-    if not contract.exists():
-        session.skip(f"{contract} is not there")
+    """Requests and configurations that are made up from the API's description."""
     session.install("-e", ".[master]", *TEST_NEEDS, "hypothesis>=6.100", "schemathesis>=4.0")
     session.run("pytest", "--timeout=600", "tests/fuzz", *session.posargs)
 

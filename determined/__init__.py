@@ -11,6 +11,7 @@ from ._lazy import attach
 
 if TYPE_CHECKING:
     from ._exceptions import InvalidHP as InvalidHP
+    from ._import import import_from_path as import_from_path
     from ._info import ClusterInfo as ClusterInfo
     from ._info import RendezvousInfo as RendezvousInfo
     from ._info import ResourcesInfo as ResourcesInfo
@@ -30,14 +31,15 @@ __getattr__, __dir__, __all__ = attach(
         "ResourcesInfo": "determined._info:ResourcesInfo",
         "TrialInfo": "determined._info:TrialInfo",
         "__version__": "determined._version:__version__",
+        "common": "determined.common",
         "core": "determined.core",
         "errors": "determined.errors",
         "experimental": "determined.experimental",
         "get_cluster_info": "determined._info:get_cluster_info",
-        "keras": "determined.keras",
+        "import_from_path": "determined._import:import_from_path",
         "launch": "determined.launch",
-        "pytorch": "determined.pytorch",
         "tensorboard": "determined.tensorboard",
+        "util": "determined.util",
     },
 )
 __all__ += ["LOG_FORMAT"]

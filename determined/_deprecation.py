@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 import warnings
-from typing import Set, Tuple
+from typing import Any, Callable, Optional, Set, Tuple, TypeVar, cast
+
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 _PACKAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "")
 _PASSED_OVER = (_PACKAGE, "<frozen importlib")
@@ -44,3 +47,24 @@ def _tell(text: str) -> None:
         registry = frame.f_globals.setdefault("__warningregistry__", {})
         module = frame.f_globals.get("__name__", "<unknown>")
         warnings.warn_explicit(text, FutureWarning, frame.f_code.co_filename, frame.f_lineno, module, registry)
+
+
+def deprecated(message: Optional[str] = None) -> Callable[[Function], Function]:
+    """Return a decorator that lets a function warn, each time it is called, that it will be removed.
+
+    Parameters:
+        message: what to say beside that. Defaults to nothing.
+    """
+
+    def decorate(function: Function) -> Function:
+        text = f"{function.__name__} is deprecated and will be removed in a future version."
+        text = f"{text} {message}." if message else text
+
+        @functools.wraps(function)
+        def warning(*args: Any, **kwargs: Any) -> Any:
+            warnings.warn(text, DeprecationWarning, stacklevel=2)
+            return function(*args, **kwargs)
+
+        return cast(Function, warning)
+
+    return decorate

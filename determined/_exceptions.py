@@ -9,14 +9,14 @@ class InvalidHP(Exception):
     Raised out of a ``core.init()`` block it is reported to the master, and the process exits with status 0.
 
     Parameters:
-        msg: why, for the logs.
+        msg: why, for the logs. Defaults to nothing.
 
     Raises:
         TypeError: the message is no text.
     """
 
-    def __init__(self, msg: str = "the hyperparameters are invalid") -> None:
+    def __init__(self, msg: str = "") -> None:
         if not isinstance(msg, str):
             raise TypeError(f"the message of InvalidHP must be a str, not {type(msg).__name__}")
-        super().__init__(msg)
+        super().__init__(*([msg] if msg else []))
         self.msg = msg

@@ -9,8 +9,8 @@ Exception
 │   └── NoTrialException (RuntimeError)   it has ended without a trial
 ├── InvalidCheckpointException        a folder or archive that holds no usable checkpoint
 ├── CheckpointNotFound                no such checkpoint, or none that fits
-│   ├── NoSuchCheckpoint (ValueError, AssertionError)
-│   └── StoredFilesMissing (NoDirectStorageAccess, FileNotFoundError)
+│   ├── NoSuchCheckpoint (ValueError, AssertionError)   none that fits
+│   └── StoredFilesMissing (NoDirectStorageAccess, FileNotFoundError)   its files are not in the storage
 ├── CheckpointStateException          the checkpoint is not in a state for that
 ├── NoDirectStorageAccess             the storage cannot be reached from here
 ├── ProxiedDownloadFailed             the master could not send a checkpoint
@@ -31,7 +31,7 @@ Errors of the connection to a master stand in `determined.common.api.errors`.
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
 
 from . import _tracebacks
 
@@ -50,7 +50,11 @@ class InternalException(Exception):
     """A broken invariant of this package: not the caller's mistake."""
 
     def __init__(self, message: str) -> None:
-        super().__init__(f"internal error: {message}. It is a fault of determined; please report it")
+        super().__init__(message)
+        self.message = f"internal error: {message}. It is a fault of determined; please report it"
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class InvalidExperimentException(_Told):
@@ -61,12 +65,15 @@ class InvalidDataTypeException(InvalidExperimentException):
     """Data of a type that cannot be used.
 
     Parameters:
-        data_type: the type that was found.
+        typ: the type that was found.
         message: what was expected.
     """
 
-    def __init__(self, data_type: Any, message: str) -> None:
-        super().__init__(f"invalid data type {data_type}: {message}")
+    def __init__(self, typ: Any, message: str) -> None:
+        super().__init__(typ, message)
+
+    def __str__(self) -> str:
+        return f"invalid data type {getattr(self.args[0], '__name__', self.args[0])}: {self.args[1]}"
 
 
 class InvalidConfigurationException(InvalidExperimentException):
@@ -78,7 +85,10 @@ class InvalidConfigurationException(InvalidExperimentException):
     """
 
     def __init__(self, config: Any, message: str) -> None:
-        super().__init__(f"invalid configuration: {message}: {config}")
+        super().__init__(config, message)
+
+    def __str__(self) -> str:
+        return f"invalid configuration: {self.args[1]}: {self.args[0]}"
 
 
 class InvalidModelException(InvalidExperimentException):
@@ -101,14 +111,6 @@ class NoSuchCheckpoint(CheckpointNotFound, ValueError, AssertionError):
     """None of the checkpoints fits what was asked."""
 
 
-class NoSuchModelDirectory(_Told, FileNotFoundError, ValueError):
-    """The directory with the code of an experiment is not there."""
-
-
-class ModelDirectoryIsFile(_Told, NotADirectoryError, ValueError):
-    """The directory with the code of an experiment is a file."""
-
-
 class CheckpointStateException(_Told):
     """The checkpoint is not in a state in which that can be done."""
 
@@ -129,12 +131,17 @@ class MultipleDownloadsFailed(_Told):
     """Neither the storage nor the master gave a checkpoint.
 
     Parameters:
-        causes: what went wrong each time, in order.
+        causes: what went wrong each time, in order; or a text. Defaults to nothing.
     """
 
-    def __init__(self, causes: Sequence[BaseException]) -> None:
-        super().__init__("; then: ".join(f"{type(c).__name__}: {c}" for c in causes))
-        self.causes = list(causes)
+    def __init__(self, causes: Union[Sequence[BaseException], str] = ()) -> None:
+        super().__init__(*([causes] if causes else []))
+        self.causes = [] if isinstance(causes, str) else list(causes)
+
+    def __str__(self) -> str:
+        if not self.causes:
+            return super().__str__()
+        return "; then: ".join(f"{type(cause).__name__}: {cause}" for cause in self.causes)
 
 
 class EnterpriseOnlyError(_Told):

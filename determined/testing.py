@@ -3,7 +3,7 @@
 Installed with ``pip install determined[testing]``, it is there without further ado::
 
     def test_training(determined_master):
-        client.login(master=determined_master.url, user="determined", password="")
+        client.login(master=determined_master.url)
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def determined_master(tmp_path: pathlib.Path) -> "Iterator[LocalMaster]":
-    """A fresh master with two slots in a temporary folder, for one test; ``admin`` and ``determined`` have no password.
+    """A fresh master with two slots in a temporary folder, for one test.
+
+    The test logs in without a password: the token store holds tokens of ``admin`` and ``determined`` as long as the
+    master runs. Their password, for who wants to type it, is ``determined_master.initial_password``.
 
     Yields:
         a started `determined.master.LocalMaster`: its address is ``determined_master.url``.

@@ -7,13 +7,13 @@ included file stands at the root.
 from __future__ import annotations
 
 import base64
+import importlib
 import logging
 import os
 import pathlib
 import stat
-from typing import Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
-from ..errors import ModelDirectoryIsFile, NoSuchModelDirectory
 from .api.wire.common import File
 from .constants import MAX_CONTEXT_SIZE
 from .detignore import IgnoreRules
@@ -28,6 +28,14 @@ _NAMED_WHEN_TOO_LARGE = 10
 
 class ContextTooLarge(ValueError):
     """A model directory holds more than a master takes."""
+
+
+class MissingPath(FileNotFoundError, ValueError):
+    """A model directory, or what is to be included, is not there."""
+
+
+class NotADirectory(NotADirectoryError, ValueError):
+    """A model directory is a file."""
 
 
 class Entry(NamedTuple):
@@ -58,12 +66,46 @@ def read_context(
 
     Raises:
         ContextTooLarge: they have more; the largest entries are named.
-        FileNotFoundError, NotADirectoryError: a path is not there, or the model directory is a file.
+        MissingPath (FileNotFoundError, ValueError): a path is not there.
+        NotADirectory (NotADirectoryError, ValueError): the model directory is a file.
         ValueError: two entries would have the same name.
     """
     entries = list(list_entries(model_dir, includes))
     _check_size(entries, limit)
     return [file for file in (_packed(entry) for entry in entries) if file is not None]
+
+
+def read_legacy_context(
+    context_root: Optional[Path], includes: Iterable[Path] = (), limit: int = MAX_CONTEXT_SIZE
+) -> List[Dict[str, Any]]:
+    """Return the files of a model directory as the oldest requests held them: `read_context` with times as numbers.
+
+    Parameters:
+        context_root: the directory; None for none.
+        includes: more files and directories.
+        limit: most bytes that all files may have together.
+
+    Raises:
+        ValueError: as `read_context` does.
+    """
+    return [{**file, "mtime": int(file["mtime"])} for file in read_context(context_root, includes, limit=limit)]
+
+
+def read_v1_context(
+    context_root: Optional[Path], includes: Iterable[Path] = (), limit: int = MAX_CONTEXT_SIZE
+) -> List[Any]:
+    """Return the files of a model directory as objects of `determined.common.api.bindings.v1File`.
+
+    Parameters:
+        context_root: the directory; None for none.
+        includes: more files and directories.
+        limit: most bytes that all files may have together.
+
+    Raises:
+        ValueError: as `read_context` does.
+    """
+    kind = importlib.import_module("determined.common.api.bindings").v1File
+    return [kind.from_json(file) for file in read_context(context_root, includes, limit=limit)]
 
 
 def list_entries(model_dir: Optional[Path], includes: Iterable[Path] = ()) -> Iterator[Entry]:
@@ -80,15 +122,17 @@ def list_entries(model_dir: Optional[Path], includes: Iterable[Path] = ()) -> It
     if model_dir is not None:
         folder = pathlib.Path(model_dir).expanduser()
         if not folder.exists():
-            raise NoSuchModelDirectory(f"the model directory {folder} does not exist")
+            raise MissingPath(f"the model directory {folder} does not exist")
         if not folder.is_dir():
-            raise ModelDirectoryIsFile(f"the model directory {folder} is a file: name the directory that holds it")
+            raise NotADirectory(f"the model directory {folder} is a file: name the directory that holds it")
         for entry in _walk(folder, ""):
             if "/" not in entry.path:
                 claim(entry.path, entry.source)
             yield entry
     for include in includes:
         source = pathlib.Path(include).expanduser()
+        if not source.exists():
+            raise MissingPath(f"{source}, which is to be included, does not exist")
         status = source.stat()
         name = source.name or source.resolve().name
         if not name:

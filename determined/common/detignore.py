@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
-from typing import Iterable
+from typing import Callable, Iterable, Set
+
+from .constants import DEFAULT_DETIGNORE
 
 FILE_NAME = ".detignore"
-
-DEFAULT_PATTERNS = (
-    "__pycache__/",
-    "*.py[co]",
-    "*$py.class",
-    "terraform",
-    "terraform_data",
-    "terraform.tfstate*",
-    "terraform.tfvars*",
-    ".terraform*",
-    ".git/",
-    ".vscode/",
-    ".idea/",
-    ".mypy_cache/",
-    "/shared_fs",
-)
 
 
 class IgnoreRules:
@@ -30,7 +17,7 @@ class IgnoreRules:
     def __init__(self, lines: Iterable[str] = ()) -> None:
         import pathspec
 
-        self._spec = pathspec.GitIgnoreSpec.from_lines([*DEFAULT_PATTERNS, *lines])
+        self._spec = pathspec.GitIgnoreSpec.from_lines([*DEFAULT_DETIGNORE, *lines])
 
     @classmethod
     def of(cls, folder: pathlib.Path) -> "IgnoreRules":
@@ -49,3 +36,20 @@ class IgnoreRules:
             is_dir: it is a directory.
         """
         return path == FILE_NAME or self._spec.match_file(path + "/" if is_dir else path)
+
+
+def make_shutil_ignore(root_path: pathlib.Path) -> Callable[[str, Iterable[str]], Set[str]]:
+    """Return what `shutil.copytree` asks about what not to copy.
+
+    Parameters:
+        root_path: the directory that is copied, whose ``.detignore`` counts.
+    """
+    root = os.path.abspath(root_path)
+    rules = IgnoreRules.of(pathlib.Path(root))
+
+    def ignore(folder: str, names: Iterable[str]) -> Set[str]:
+        below = os.path.relpath(os.path.abspath(folder), root)
+        prefix = "" if below == "." else below.replace(os.sep, "/") + "/"
+        return {n for n in names if rules.ignores(prefix + n, is_dir=os.path.isdir(os.path.join(folder, n)))}
+
+    return ignore

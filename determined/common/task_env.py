@@ -19,6 +19,8 @@ USER_TOKEN = "DET_USER_TOKEN"
 SESSION_TOKEN = "DET_SESSION_TOKEN"
 CONFIG_PATH = "DET_DEBUG_CONFIG_PATH"
 
+DEBUG = "DET_DEBUG"
+
 # what a task is
 TASK_TYPE = "DET_TASK_TYPE"
 TASK_ID = "DET_TASK_ID"
@@ -43,6 +45,7 @@ LATEST_CHECKPOINT = "DET_LATEST_CHECKPOINT"
 STEPS_COMPLETED = "DET_STEPS_COMPLETED"
 INTER_NODE_NETWORK_INTERFACE = "DET_INTER_NODE_NETWORK_INTERFACE"
 CHIEF_IP = "DET_CHIEF_IP"
+DISTRIBUTED_SECRET = "DET_DISTRIBUTED_SECRET"
 
 DEFAULT_RUN_DIR = "/run/determined"
 
@@ -61,3 +64,10 @@ def missing(names: List[str], environment: Optional[Mapping[str, str]] = None) -
     """Return those of the names that are not set."""
     source = os.environ if environment is None else environment
     return [name for name in names if name not in source]
+
+
+def debug_mode() -> bool:
+    """Return whether ``DET_DEBUG`` asks for more output."""
+    from ._words import strtobool
+
+    return strtobool(os.environ.get(DEBUG))

@@ -65,3 +65,25 @@ def _format_minute(minutes: int) -> str:
     """A time up to its minute: times that are written together often share it."""
     t = time.gmtime(minutes * 60)
     return f"{t[0]:04d}-{t[1]:02d}-{t[2]:02d}T{t[3]:02d}:{t[4]:02d}:"
+
+
+def is_protobuf_timestamp(ts: str) -> bool:
+    """Return whether a text is a time in UTC as masters write it: up to microseconds, and a ``Z``.
+
+    Parameters:
+        ts: the text.
+    """
+    match = _RFC3339.match(ts)
+    return match is not None and ts.endswith("Z") and len(match.group(2) or "") <= 6
+
+
+def parse_protobuf_timestamp(ts: str) -> datetime:
+    """Return a time as masters write it; without a zone if it names none.
+
+    Parameters:
+        ts: the time; fractions of a second are cut.
+
+    Raises:
+        ValueError: it is no time.
+    """
+    return datetime.fromisoformat(re.sub(r"\.\d+", "", ts[:-1] + "+00:00" if ts.endswith("Z") else ts))

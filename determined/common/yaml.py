@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pathlib
 import re
-from typing import IO, Any, Dict, Union
+import sys
+from typing import IO, Any, Dict, Optional, Union
 
 import yaml
 
@@ -76,3 +77,71 @@ def dump(value: Any, *, sort_keys: bool = True) -> str:
     except yaml.representer.RepresenterError as error:
         raise ValueError(f"cannot be written as YAML: {error}") from error
     return text
+
+
+class _StrictLoader(_Loader):
+    """Refuses a name that stands twice in a mapping, and takes only ``true`` and ``false`` for truth, as YAML 1.2."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        seen = set()
+        for key, _ in node.value:
+            if key.tag == "tag:yaml.org,2002:str" and key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    "while constructing a mapping",
+                    node.start_mark,
+                    f"found duplicate key {key.value!r}",
+                    key.start_mark,
+                )
+            seen.add(key.value if isinstance(key.value, str) else id(key))
+        return super().construct_mapping(node, deep)
+
+
+# Without the rule of YAML 1.1 that takes "yes" and "on" for truth.
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in rules if tag != "tag:yaml.org,2002:bool"]
+    for first, rules in _StrictLoader.yaml_implicit_resolvers.items()
+}
+_StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"(?:true|false)\Z", re.I), list("tTfF"))
+
+
+def yaml_safe_load(f: Union[str, bytes, IO[str], IO[bytes]]) -> Any:
+    """Return what a YAML document says, plain types only.
+
+    Parameters:
+        f: the text, or a file.
+
+    Raises:
+        yaml.YAMLError: it is no YAML, or a name stands twice in a mapping.
+    """
+    return yaml.load(f, Loader=_StrictLoader)
+
+
+def yaml_safe_dump(
+    data: Any, stream: Optional[IO[str]] = None, default_flow_style: Optional[bool] = None
+) -> Optional[str]:
+    """Write a value as YAML.
+
+    Parameters:
+        data: the value, of plain types.
+        stream: a file to write to. Defaults to None: the text is returned.
+        default_flow_style: True for one line with brackets, False for a line each, None for brackets around what holds
+            nothing but single values. Defaults to None.
+
+    Returns:
+        The text; None when it was written to a file.
+    """
+    text: Optional[str] = yaml.safe_dump(data, stream, default_flow_style=default_flow_style)
+    return text
+
+
+def safe_load_yaml_with_exceptions(yaml_file: Union[str, IO[str]]) -> Any:
+    """Return what a YAML file says; when it is none, say so on stderr and end the program with status 1.
+
+    Parameters:
+        yaml_file: the text, or a file.
+    """
+    try:
+        return yaml_safe_load(yaml_file)
+    except yaml.YAMLError as error:
+        sys.stderr.write(f"Error: invalid experiment config file.\n{type(error).__name__}: {error}\n")
+        sys.exit(1)

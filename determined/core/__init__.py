@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ._context import Context as Context
     from ._distributed import DistributedContext as DistributedContext
     from ._distributed import DummyDistributedContext as DummyDistributedContext
+    from ._distributed import RanksInvalid as RanksInvalid
     from ._experimental import DummyExperimentalCoreContext as DummyExperimentalCoreContext
     from ._experimental import ExperimentalCoreContext as ExperimentalCoreContext
     from ._init import init as init
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
     from ._profiler import DummyProfilerContext as DummyProfilerContext
     from ._profiler import ProfilerContext as ProfilerContext
     from ._searcher import DummySearcherContext as DummySearcherContext
+    from ._searcher import DummySearcherOperation as DummySearcherOperation
     from ._searcher import SearcherContext as SearcherContext
+    from ._searcher import SearcherContextMissing as SearcherContextMissing
     from ._searcher import SearcherMode as SearcherMode
     from ._searcher import SearcherOperation as SearcherOperation
     from ._searcher import Unit as Unit
@@ -46,6 +49,7 @@ __getattr__, __dir__, __all__ = attach(
         "DummyPreemptContext": "determined.core._preempt:DummyPreemptContext",
         "DummyProfilerContext": "determined.core._profiler:DummyProfilerContext",
         "DummySearcherContext": "determined.core._searcher:DummySearcherContext",
+        "DummySearcherOperation": "determined.core._searcher:DummySearcherOperation",
         "DummyTrainContext": "determined.core._train:DummyTrainContext",
         "EarlyExitReason": "determined.core._train:EarlyExitReason",
         "ExperimentalCoreContext": "determined.core._experimental:ExperimentalCoreContext",
@@ -53,8 +57,10 @@ __getattr__, __dir__, __all__ = attach(
         "PreemptContext": "determined.core._preempt:PreemptContext",
         "PreemptMode": "determined.core._preempt:PreemptMode",
         "ProfilerContext": "determined.core._profiler:ProfilerContext",
+        "RanksInvalid": "determined.core._distributed:RanksInvalid",
         "ReportFailed": "determined.core._metrics:ReportFailed",
         "SearcherContext": "determined.core._searcher:SearcherContext",
+        "SearcherContextMissing": "determined.core._searcher:SearcherContextMissing",
         "SearcherMode": "determined.core._searcher:SearcherMode",
         "SearcherOperation": "determined.core._searcher:SearcherOperation",
         "TensorboardMode": "determined.core._tensorboard:TensorboardMode",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import pathlib
+import sys
 from typing import TYPE_CHECKING, Any, Dict, Mapping, NamedTuple, Optional, Union
 
 from determined.common import constants, storage, task_env
@@ -19,7 +20,7 @@ from ._metrics import ReportShipper
 from ._patience import call_patiently
 from ._preempt import DummyPreemptContext, PreemptContext, PreemptMode
 from ._profiler import ProfilerContext
-from ._searcher import SearcherContext
+from ._searcher import DummySearcherContext, SearcherContext, SearcherContextMissing
 from ._tensorboard import MetricsLog, TensorboardMode
 from ._train import TrainContext, TrialIdentity
 
@@ -43,16 +44,20 @@ def assemble_local(
 ) -> Context:
     """Return the context of a training outside of a cluster."""
     distributed = distributed or DummyDistributedContext()
-    config = read_storage(checkpoint_storage)
-    if config is not None and config.get("type") == "shared_fs":
-        raise ValueError(
+    # A relative path stays one, so that what the training sees is below what it gave.
+    config = read_storage(checkpoint_storage, absolute=False)
+    if config is None:
+        config = storage.parse_shorthand(default_directory())
+    if config.get("type") == "shared_fs":
+        raise storage.InvalidStorage(
             "a checkpoint storage of type shared_fs belongs to a cluster: outside of one, pass the directory's path"
         )
-    manager = storage_manager or storage.build(config or storage.parse_shorthand(default_directory()))
+    manager = storage_manager or storage.build(config)
     return Context(
         DummyCheckpointContext(distributed, manager),
         distributed=distributed,
         preempt=DummyPreemptContext(distributed, preempt_mode),
+        searcher=DummySearcherContext(distributed),
     )
 
 
@@ -66,6 +71,7 @@ def assemble_task(
     """Return the context of a cluster's task that is no trial, such as a notebook."""
     local = assemble_local(distributed, checkpoint_storage, storage_manager, preempt_mode)
     local.info = info
+    local.searcher = SearcherContextMissing()
     return local
 
 
@@ -79,7 +85,8 @@ def assemble_trial(
 ) -> Context:
     """Return the context of a trial."""
     distributed = distributed or DummyDistributedContext()
-    config = read_storage(checkpoint_storage) or info.trial._config["checkpoint_storage"]
+    own = read_storage(checkpoint_storage)
+    config: Mapping[str, Any] = own if own is not None else info.trial._config["checkpoint_storage"]
     manager = storage_manager or storage.build(config, shared_fs_path(config))
     session = open_session(info)
     parts = _Parts.make(session, info, config, tensorboard_mode, distributed)
@@ -174,19 +181,23 @@ def open_session(info: ClusterInfo) -> BaseSession:
     )
 
 
-def read_storage(checkpoint_storage: Storage) -> Optional[Dict[str, Any]]:
+def read_storage(checkpoint_storage: Storage, *, absolute: bool = True) -> Optional[Dict[str, Any]]:
     """Return the configuration of a storage, however it was given.
+
+    Parameters:
+        checkpoint_storage: a path, a URL or a configuration; None for none.
+        absolute: make a relative path absolute.
 
     Raises:
         TypeError: it is no path, URL or dict.
-        ValueError: it makes no sense.
+        InvalidStorage: it makes no sense.
     """
     if checkpoint_storage is None:
         return None
     if isinstance(checkpoint_storage, Mapping):
         return dict(checkpoint_storage)
     if isinstance(checkpoint_storage, (str, os.PathLike)):
-        return storage.parse_shorthand(checkpoint_storage)
+        return storage.parse_shorthand(checkpoint_storage, absolute=absolute)
     raise TypeError(f"checkpoint_storage must be a path, a URL or a dict, not {type(checkpoint_storage).__name__}")
 
 
@@ -198,9 +209,14 @@ def shared_fs_path(config: Mapping[str, Any]) -> Optional[str]:
 
 
 def default_directory() -> Union[str, pathlib.Path]:
-    """Return the directory for checkpoints of trainings outside of a cluster: of the user's data."""
+    """Return the directory for checkpoints of trainings outside of a cluster: that of the user's data."""
+    if sys.platform == "darwin":
+        return pathlib.Path.home() / "Library" / "Application Support" / "determined"
+    if sys.platform == "win32":
+        local = os.environ.get("LOCALAPPDATA") or os.path.join(os.path.expanduser("~"), "AppData", "Local")
+        return pathlib.Path(local, "determined", "determined")
     base = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
-    return pathlib.Path(base, "determined", constants.DEFAULT_CHECKPOINT_PATH)
+    return pathlib.Path(base, "determined")
 
 
 class _Parts(NamedTuple):

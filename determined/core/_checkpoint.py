@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import enum
+import errno
 import json
 import logging
 import os
@@ -18,7 +19,6 @@ from determined.common.api import errors as api_errors
 from determined.common.api.endpoints import checkpoints as checkpoints_api
 from determined.common.api.wire.enums import CheckpointState
 from determined.common.storage import Selector, StorageManager
-from determined.common.storage._file_system import FileSystemStorage
 from determined.common.storage.base import Resources, StrPath, list_directory, select
 
 from ._distributed import DistributedContext, agree
@@ -126,13 +126,13 @@ class CheckpointContext:
 
     def __init__(
         self,
-        distributed: DistributedContext,
-        storage: StorageManager,
+        dist: DistributedContext,
+        storage_manager: StorageManager,
         reporter: Optional[CheckpointReporter],
         on_reported: Optional[Callable[[], None]] = None,
     ) -> None:
-        self._distributed = distributed
-        self._storage = storage
+        self._distributed = dist
+        self._storage = storage_manager
         self._reporter = reporter
         self._on_reported = on_reported
 
@@ -150,8 +150,9 @@ class CheckpointContext:
 
         Parameters:
             ckpt_dir: the directory. With ``shard``, None for a rank that has nothing to add.
-            metadata: about the checkpoint; written into it as ``metadata.json``, too. With ``shard``, the ranks'
-                metadata is merged and must not contradict.
+            metadata: about the checkpoint: what JSON can hold. It is written into the checkpoint and, where that may
+                be written to, into the (chief's) directory, as ``metadata.json``. With ``shard``, the ranks' metadata
+                is merged and must not contradict. Defaults to none.
             shard: all ranks call and add their directories. Ranks that name the same one are represented by the
                 lowest of them.
             selector: says which files of this rank to store, given their paths relative to the directory;
@@ -161,23 +162,28 @@ class CheckpointContext:
             The checkpoint's id.
 
         Raises:
-            RuntimeError: a rank other than the chief calls without ``shard``; or ranks have different files of one
-                name, or metadata that contradicts.
-            ValueError: ``steps_completed`` is missing, or the directory is.
+            RuntimeError: a rank other than the chief calls without ``shard``; there is no directory at all; ranks
+                have different files of one name, or metadata that contradicts; or another rank failed.
+            FileNotFoundError, NotADirectoryError: the directory is missing, or a file.
+            TypeError: the metadata holds what JSON cannot.
+            ValueError: this is a cluster, and ``steps_completed`` is missing.
+            APIException: the master refused the report.
+            MasterNotFoundException: the master stayed away.
+            NoDirectStorageAccess: the storage cannot be reached.
         """
         if shard:
             return self._upload_sharded(ckpt_dir, metadata, selector)
         self._require_chief("upload")
+        if ckpt_dir is None:
+            raise RuntimeError("upload needs a directory; only ranks of a sharded upload may have none")
         checked = self._check_metadata(metadata)
-        folder = _check_directory(ckpt_dir, selector)
-        if folder is None:
-            raise ValueError("upload needs a directory; only ranks of a sharded upload may have none")
+        folder = _check_directory(ckpt_dir)
         storage_id = str(uuid.uuid4())
         files = list_directory(folder)
         wanted = [path for path in select(files, selector) if path != METADATA_FILE]
         self._storage.upload(folder, storage_id, wanted)
         resources = {path: files[path] for path in wanted}
-        self._finish_upload(storage_id, resources, checked)
+        self._finish_upload(folder, storage_id, resources, checked)
         return storage_id
 
     @contextlib.contextmanager
@@ -186,28 +192,34 @@ class CheckpointContext:
     ) -> Iterator[Tuple[pathlib.Path, str]]:
         """Give a directory to write a checkpoint to; when the block ends, store and report it.
 
-        If the block raises, nothing is stored and the directory is removed.
+        On a file system the directory is the checkpoint itself, and stays. Elsewhere it is a temporary copy. If the
+        block raises, nothing is stored and the directory is removed; a checkpoint whose writing was cut cannot be read.
 
         Parameters:
-            metadata: see `upload`.
+            metadata: see `upload`. The block may still add to it.
             shard: all ranks call; what they write is one checkpoint. On a shared file system they get the same
                 directory.
 
-        Returns:
-            The directory and the checkpoint's id.
+        Yields:
+            The directory, whose name is the checkpoint's id, and the id.
 
         Raises:
-            RuntimeError, ValueError: as `upload` does.
+            RuntimeError, TypeError, ValueError, APIException, MasterNotFoundException, NoDirectStorageAccess: as
+                `upload` does.
         """
         if shard:
             with self._store_path_sharded(metadata) as found:
                 yield found
             return
         self._require_chief("store_path")
-        checked = self._check_metadata(metadata)
+        _require_json(metadata)
+        if metadata is None:
+            # Nothing can be added to it any more.
+            self._check_metadata(None)
         storage_id = str(uuid.uuid4())
         with self._storage.store_path(storage_id) as path:
             yield path, storage_id
+            checked = self._check_metadata(metadata)
             _write_metadata(path, checked)
             resources = list_directory(path)
         self._report(storage_id, resources, checked)
@@ -259,7 +271,7 @@ class CheckpointContext:
             CheckpointNotFound: there is no such checkpoint.
         """
         mode = DownloadMode(download_mode)
-        in_place = isinstance(self._storage, FileSystemStorage)
+        in_place = self._storage.store_path_is_direct_access()
         if in_place or mode is DownloadMode.NoSharedDownload or self._distributed.local_size == 1:
             with self._storage.restore_path(storage_id, selector) as path:
                 yield path
@@ -306,33 +318,35 @@ class CheckpointContext:
         if self._distributed.rank != 0:
             raise RuntimeError(f"{name} without shard=True must be called by the chief (rank 0) only")
 
-    def _check_metadata(self, metadata: Optional[Mapping[str, Any]], *, need_steps: bool = True) -> Dict[str, Any]:
-        """Return metadata as JSON; a mistake in it must come out before anything is stored."""
-        encoded = encode_dict(metadata or {})
-        if not need_steps:
-            return encoded
-        steps = encoded.get("steps_completed")
-        if isinstance(steps, int) and not isinstance(steps, bool):
-            return encoded
+    def _check_metadata(self, metadata: Optional[Mapping[str, Any]]) -> Dict[str, Any]:
+        """Return metadata that can be stored and reported."""
+        checked = _require_json(metadata)
         text = "the metadata of a checkpoint must have an integer steps_completed, such as {'steps_completed': 100}"
-        if self._reporter is not None:
+        if "steps_completed" not in checked and self._reporter is not None:
             raise ValueError(text)
-        logger.warning("on a cluster, %s", text)
-        return encoded
+        steps = checked.get("steps_completed")
+        if not isinstance(steps, int) or isinstance(steps, bool):
+            logger.warning("on a cluster, %s", text)
+        return checked
 
-    def _finish_upload(self, storage_id: str, resources: Resources, metadata: Dict[str, Any]) -> None:
+    def _finish_upload(
+        self, folder: Optional[pathlib.Path], storage_id: str, resources: Resources, metadata: Dict[str, Any]
+    ) -> None:
         # Last, so that a checkpoint with this file has all others.
-        with tempfile.TemporaryDirectory(prefix="determined-") as folder:
-            _write_metadata(pathlib.Path(folder), metadata)
-            own = list_directory(folder)
+        with contextlib.ExitStack() as stack:
+            written = folder is not None and _try_to_write_metadata(folder, metadata)
+            if folder is None or not written:
+                folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="determined-")))
+                _write_metadata(folder, metadata)
+            size = (folder / METADATA_FILE).stat().st_size
             self._storage.upload(folder, storage_id, [METADATA_FILE])
-        self._report(storage_id, {**resources, **own}, metadata)
+        self._report(storage_id, {**resources, METADATA_FILE: size}, metadata)
 
     def _report(self, storage_id: str, resources: Resources, metadata: Dict[str, Any]) -> None:
         if self._reporter is None:
             logger.info("stored checkpoint %s", storage_id)
             return
-        self._reporter.report(storage_id, resources, metadata)
+        self._reporter.report(storage_id, resources, encode_dict(metadata))
         logger.info("reported checkpoint %s to the master", storage_id)
         if self._on_reported is not None:
             self._on_reported()
@@ -353,7 +367,9 @@ class CheckpointContext:
             logger.exception("rank %d could not store its part of checkpoint %s", self._distributed.rank, storage_id)
             problem = f"its part of the checkpoint could not be stored: {type(e).__name__}: {e}"
         agree(self._distributed, problem, RuntimeError)
-        self._on_chief(lambda: self._finish_upload(storage_id, resources, merged))
+        # The directory of the chief itself, also where a lower rank answers for its files.
+        own = None if ckpt_dir is None else pathlib.Path(ckpt_dir)
+        self._on_chief(lambda: self._finish_upload(own, storage_id, resources, merged))
         return storage_id
 
     def _agree_on_shards(
@@ -362,23 +378,24 @@ class CheckpointContext:
         """Check all ranks' arguments; return the directory this rank answers for, its files, and all metadata."""
         folder: Optional[pathlib.Path] = None
         own: Dict[str, Any] = {}
-        problem: Optional[str] = None
-        try:
-            own = self._check_metadata(metadata, need_steps=False)
-            folder = _check_directory(ckpt_dir, selector)
-        except (ValueError, TypeError) as e:
-            problem = str(e)
-        agree(self._distributed, problem, ValueError)
+        files: Resources = {}
+        with self._shared_fate():
+            own = _require_json(metadata)
+            if ckpt_dir is not None:
+                folder = _check_directory(ckpt_dir)
+                found = list_directory(folder)
+                files = {path: found[path] for path in select(found, selector) if path != METADATA_FILE}
+            elif selector is not None:
+                raise RuntimeError("a selector needs a directory to select from")
         # Inodes name a directory within one machine only.
         identity = None if folder is None or selector is not None else (self._distributed.cross_rank, *_inode(folder))
         others = self._distributed.allgather((folder is None, identity))
         if all(has_none for has_none, _ in others):
-            raise ValueError("no rank of the sharded upload has a directory")
+            raise RuntimeError("no rank of the sharded upload has a directory")
         merged = self._merge_metadata(own)
         if identity is not None and [who for _, who in others].index(identity) != self._distributed.rank:
-            folder = None
-        files = {} if folder is None else list_directory(folder)
-        return folder, {p: files[p] for p in select(files, selector) if p != METADATA_FILE}, merged
+            return None, {}, merged
+        return folder, files, merged
 
     def _agree_on_files(self, folder: Optional[pathlib.Path], files: Resources) -> Tuple[List[str], Resources]:
         """Return which files this rank stores, and all files of the checkpoint."""
@@ -401,50 +418,38 @@ class CheckpointContext:
 
     @contextlib.contextmanager
     def _store_path_sharded(self, metadata: Optional[Mapping[str, Any]]) -> Iterator[Tuple[pathlib.Path, str]]:
-        own: Dict[str, Any] = {}
-        problem: Optional[str] = None
-        try:
-            own = self._check_metadata(metadata, need_steps=False)
-        except TypeError as e:
-            problem = str(e)
-        agree(self._distributed, problem, ValueError)
-        merged = self._merge_metadata(own)
-        if not isinstance(self._storage, FileSystemStorage):
-            with self._store_copies(merged) as found:
-                yield found
-            return
-        storage, storage_id = self._storage, self._distributed.broadcast(str(uuid.uuid4()))
-        path = storage.begin_store(storage_id)
+        with self._shared_fate():
+            _require_json(metadata)
+        storage_id: str = self._distributed.broadcast(str(uuid.uuid4()))
+        path = self._storage.pre_store_path(storage_id)
         try:
             with self._shared_fate():
                 yield path, storage_id
-            self._on_chief(lambda: self._finish_in_place(storage, storage_id, path, merged))
+                own = _require_json(metadata)
+            merged = self._merge_metadata(own)
+            if self._storage.store_path_is_direct_access():
+                self._on_chief(lambda: self._finish_in_place(storage_id, path, merged))
+            else:
+                self._store_copies(storage_id, path, merged)
         except BaseException:
-            # However it ended, half a checkpoint is of no use; what is in place already stays.
-            storage.abort_store(storage_id)
+            # However it ended, half a checkpoint is of no use; what is whole already stays.
+            self._storage.abort_store_path(path, storage_id)
             raise
 
-    def _finish_in_place(
-        self, storage: FileSystemStorage, storage_id: str, path: pathlib.Path, metadata: Dict[str, Any]
-    ) -> None:
+    def _finish_in_place(self, storage_id: str, path: pathlib.Path, metadata: Dict[str, Any]) -> None:
         _write_metadata(path, metadata)
         resources = list_directory(path)
-        storage.commit_store(storage_id)
+        self._storage.post_store_path(path, storage_id)
         self._report(storage_id, resources, metadata)
 
-    @contextlib.contextmanager
-    def _store_copies(self, merged: Dict[str, Any]) -> Iterator[Tuple[pathlib.Path, str]]:
-        """Let each rank write to a directory of its own, then store them as a sharded upload."""
-        storage_id: str = self._distributed.broadcast(str(uuid.uuid4()))
-        with tempfile.TemporaryDirectory(prefix="determined-checkpoint-") as name:
-            folder = pathlib.Path(name)
-            with self._shared_fate():
-                yield folder, storage_id
-            files = {path: size for path, size in list_directory(folder).items() if path != METADATA_FILE}
-            mine, resources = self._agree_on_files(folder, files)
-            with self._shared_fate():
-                self._storage.upload(folder, storage_id, mine)
-            self._on_chief(lambda: self._finish_upload(storage_id, resources, merged))
+    def _store_copies(self, storage_id: str, folder: pathlib.Path, merged: Dict[str, Any]) -> None:
+        """Store what each rank has written to a directory of its own, as a sharded upload."""
+        files = {path: size for path, size in list_directory(folder).items() if path != METADATA_FILE}
+        mine, resources = self._agree_on_files(folder, files)
+        with self._shared_fate():
+            self._storage.upload(folder, storage_id, mine)
+        self._on_chief(lambda: self._finish_upload(None, storage_id, resources, merged))
+        self._storage.abort_store_path(folder, storage_id)
 
     @contextlib.contextmanager
     def _shared_fate(self) -> Iterator[None]:
@@ -515,19 +520,39 @@ class CheckpointContext:
 class DummyCheckpointContext(CheckpointContext):
     """Stores checkpoints without a master to report them to."""
 
-    def __init__(self, distributed: DistributedContext, storage: StorageManager) -> None:
-        super().__init__(distributed, storage, None)
+    def __init__(self, dist: DistributedContext, storage_manager: StorageManager) -> None:
+        super().__init__(dist, storage_manager, None)
 
 
-def _check_directory(ckpt_dir: Optional[StrPath], selector: Optional[Selector]) -> Optional[pathlib.Path]:
-    if ckpt_dir is None:
-        if selector is not None:
-            raise ValueError("a selector needs a directory to select from")
-        return None
-    folder = pathlib.Path(ckpt_dir)
-    if not folder.is_dir():
-        raise ValueError(f"{folder} is not a directory")
-    return folder
+def _check_directory(ckpt_dir: StrPath) -> pathlib.Path:
+    text = os.fspath(ckpt_dir)
+    for code, is_so in ((errno.ENOENT, not os.path.exists(text)), (errno.ENOTDIR, not os.path.isdir(text))):
+        if is_so:
+            raise OSError(code, os.strerror(code), text)
+    return pathlib.Path(text)
+
+
+def _require_json(metadata: Optional[Mapping[str, Any]]) -> Dict[str, Any]:
+    """Return metadata as a dict of its own.
+
+    Raises:
+        TypeError: it is no mapping, or holds what JSON cannot.
+    """
+    if not isinstance(metadata, (Mapping, type(None))):
+        raise TypeError(f"the metadata of a checkpoint must be a dict, not {type(metadata).__name__}")
+    found = dict(metadata or {})
+    json.dumps(found)
+    return found
+
+
+def _try_to_write_metadata(folder: pathlib.Path, metadata: Mapping[str, Any]) -> bool:
+    try:
+        _write_metadata(folder, metadata)
+    except OSError as e:
+        # A directory that may only be read can be stored all the same.
+        logger.debug("%s is not written into %s: %s", METADATA_FILE, folder, e)
+        return False
+    return True
 
 
 def _write_metadata(folder: pathlib.Path, metadata: Mapping[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import sys
 from types import TracebackType
 from typing import TYPE_CHECKING, Callable, Optional, Type
@@ -75,14 +76,14 @@ class Context:
         from ._experimental import DummyExperimentalCoreContext
         from ._preempt import DummyPreemptContext
         from ._profiler import DummyProfilerContext
-        from ._searcher import DummySearcherContext
+        from ._searcher import SearcherContextMissing
         from ._train import DummyTrainContext
 
         self.checkpoint = checkpoint
         self.distributed = distributed or DummyDistributedContext()
         self.preempt = preempt or DummyPreemptContext(self.distributed)
         self.train = train or DummyTrainContext()
-        self.searcher = searcher or DummySearcherContext(self.distributed)
+        self.searcher = searcher or SearcherContextMissing()
         self.profiler = profiler or DummyProfilerContext()
         self.info = info
         self.experimental = experimental or DummyExperimentalCoreContext()
@@ -91,6 +92,7 @@ class Context:
         self._session = session
         self._accompaniment = accompaniment
         self._started = False
+        self._process = os.getpid()
 
     def start(self) -> None:
         """Start what works in the background. The ``with`` statement does this.
@@ -127,6 +129,12 @@ class Context:
             ReportFailed: a report was refused.
         """
         is_invalid_hp = isinstance(exc_val, InvalidHP)
+        if self._process != os.getpid():
+            # All that works in the background is in the process that this one was forked from, and goes on there.
+            if is_invalid_hp:
+                self._report_invalid_hp()
+                sys.exit(0)
+            return
         with contextlib.ExitStack() as stack:
             # Closed from the last to the first, whatever any of them raises.
             if self._session is not None:
@@ -153,15 +161,16 @@ class Context:
         Parameters:
             title: in a few words.
             description: in more.
-            level: ``debug``, ``info``, ``warn`` or ``error``.
+            level: ``debug``, ``info``, ``warn`` or ``error``. Defaults to ``info``.
 
         Raises:
-            ValueError: this is not a cluster, or there is no such level.
+            ValueError: this is not a cluster.
             RuntimeError: this task is no trial.
         """
-        name = (level or "info").lower()
+        name = str(level or "info").lower()
         if name not in _ALERT_LEVELS:
-            raise ValueError(f"there is no level {level!r}: choose one of {', '.join(_ALERT_LEVELS)}")
+            logger.warning("there is no level %r, info is sent: choose one of %s", level, ", ".join(_ALERT_LEVELS))
+            name = "info"
         if self.info is None:
             raise ValueError("alerts can only be sent on a cluster")
         if self._session is None:
@@ -198,7 +207,7 @@ class Context:
             error = exc_val or failure
             try:
                 self._accompaniment.close(error)
-            except (errors.MasterNotFoundException, errors.APIException) as e:
+            except errors.BadRequestException as e:
                 if error is None:
                     raise
                 # The exception that ends the block is the one to see.

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import os
 import socket
-import stat
-import tempfile
 from types import TracebackType
 from typing import Any, Callable, Dict, List, Optional, Tuple, Type, TypeVar
 
 from determined.common import task_env
 
-from ._star import Address, Hub, Spoke, Star, shared_secret
+from ._secret import Address, private_folder, shared_secret
+from ._star import Hub, Spoke, Star
 
 T = TypeVar("T")
 
 _DEFAULT_PORT = 12360
+
+
+class RanksInvalid(ValueError, AssertionError):
+    """The numbers of a `DistributedContext` make no sense together."""
 
 
 class DistributedContext:
@@ -39,20 +42,26 @@ class DistributedContext:
         port_offset: has no effect; it is accepted for older callers.
         force_tcp: use no Unix sockets.
 
+    The six numbers may all be None for a single process.
+
+    Ranks on several machines outside of a cluster need a secret by which they know each other: the environment variable
+    ``DET_DISTRIBUTED_SECRET``, with the same random text for all of them.
+
     Raises:
-        ValueError: some of the six numbers are given and some are not, they make no sense together, or chief_ip is
-            missing.
+        RanksInvalid (ValueError, AssertionError): some of the six numbers are None, they make no sense together, or
+            chief_ip is missing.
+        ArgumentError: there are several machines, this is no cluster, and ``DET_DISTRIBUTED_SECRET`` is not set.
     """
 
     def __init__(
         self,
         *,
-        rank: Optional[int] = None,
-        size: Optional[int] = None,
-        local_rank: Optional[int] = None,
-        local_size: Optional[int] = None,
-        cross_rank: Optional[int] = None,
-        cross_size: Optional[int] = None,
+        rank: Optional[int],
+        size: Optional[int],
+        local_rank: Optional[int],
+        local_size: Optional[int],
+        cross_rank: Optional[int],
+        cross_size: Optional[int],
         chief_ip: Optional[str] = None,
         pub_port: Optional[int] = None,
         pull_port: Optional[int] = None,
@@ -75,12 +84,13 @@ class DistributedContext:
         self.cross_rank: int = checked["cross_rank"]
         self.cross_size: int = checked["cross_size"]
         self._closed = False
+        self._process = os.getpid()
         self._star: Optional[Star] = None
         self._local_star: Optional[Star] = None
         if self.size == 1:
             return
         if self.local_size != self.size and not chief_ip:
-            raise ValueError("chief_ip is needed if not all processes run on one machine")
+            raise RanksInvalid("chief_ip is needed if not all processes run on one machine")
         several_machines = self.local_size != self.size
         place = _chief_place(chief_ip if several_machines else None, pub_port, force_tcp)
         self._star = self._connect_all(place)
@@ -233,6 +243,8 @@ class DistributedContext:
     def close(self) -> None:
         """Close the connections. The other ranks' next collective raises if they expect this one."""
         self._closed = True
+        if self._process != os.getpid():
+            return  # the connections are those of the process that this one was forked from
         for star in (self._local_star if self._local_star is not self._star else None, self._star):
             if star is not None:
                 star.close()
@@ -253,19 +265,25 @@ class DistributedContext:
     def _reach(self, star: Optional[Star]) -> Star:
         if star is None or self._closed:
             raise RuntimeError("the distributed context is closed")
+        if self._process != os.getpid():
+            raise RuntimeError(
+                "this process was forked from the one that made the distributed context, and its connections belong to"
+                " that one: make a DistributedContext of its own, or start it with multiprocessing's method 'spawn'"
+            )
         return star
 
     def _connect_all(self, place: Address) -> Star:
+        secret = shared_secret(place)
         if self.rank != 0:
-            return Spoke.to(place, self.rank, shared_secret())
-        hub = Hub.at(place, self.size, shared_secret())
+            return Spoke.to(place, self.rank, secret)
+        hub = Hub.at(place, self.size, secret)
         hub.accept_all()
         return hub
 
     def _connect_machine(self, star: Star, force_tcp: bool, pull_port: Optional[int]) -> Star:
         hub: Optional[Hub] = None
         if self.local_rank == 0 and self.local_size > 1:
-            hub = Hub.on_machine(self.local_size, shared_secret(), force_tcp, _local_port(pull_port))
+            hub = Hub.on_machine(self.local_size, force_tcp, _local_port(pull_port))
         places = star.allgather((self.cross_rank, None if hub is None else hub.address))
         if hub is not None:
             hub.accept_all()
@@ -274,7 +292,8 @@ class DistributedContext:
         if self.local_size == 1:
             # Nobody to talk to: local collectives of one rank need no connection.
             return star
-        return Spoke.to(addresses[self.cross_rank], self.local_rank, shared_secret())
+        own = addresses[self.cross_rank]
+        return Spoke.to(own, self.local_rank, shared_secret(own))
 
 
 class DummyDistributedContext(DistributedContext):
@@ -292,22 +311,10 @@ def _chief_place(chief_ip: Optional[str], pub_port: Optional[int], force_tcp: bo
         # A launcher's rendezvous port is its own on this machine: jobs side by side do not meet, as they would on a
         # port that is always the same.
         port = os.environ.get("MASTER_PORT")
-        folder = _private_folder() if port else None
+        folder = private_folder() if port else None
         if folder is not None:
             return os.path.join(folder, f"hub-{port}")
     return chief_ip or "127.0.0.1", _DEFAULT_PORT if pub_port is None else pub_port
-
-
-def _private_folder() -> Optional[str]:
-    """Return a folder for temporary files that only this user can use; None if there can be none."""
-    folder = os.path.join(tempfile.gettempdir(), f"determined-{os.getuid()}")
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        found = os.lstat(folder)
-    except OSError:
-        return None
-    is_private = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
-    return folder if is_private else None
 
 
 def _local_port(pull_port: Optional[int]) -> int:
@@ -322,15 +329,17 @@ def _check_numbers(numbers: Dict[str, Optional[int]]) -> Dict[str, int]:
         return {"rank": 0, "size": 1, "local_rank": 0, "local_size": 1, "cross_rank": 0, "cross_size": 1}
     missing = sorted(set(numbers) - set(given))
     if missing:
-        raise ValueError(f"{', '.join(missing)} missing: give all of {', '.join(numbers)}, or none")
+        raise RanksInvalid(f"{', '.join(missing)} missing: give all of {', '.join(numbers)}, or none")
     for prefix in ("", "local_", "cross_"):
         rank, size = given[f"{prefix}rank"], given[f"{prefix}size"]
         if size < 1 or not 0 <= rank < size:
-            raise ValueError(f"{prefix}rank {rank} must be at least 0 and less than {prefix}size {size}")
+            raise RanksInvalid(f"{prefix}rank {rank} must be at least 0 and less than {prefix}size {size}")
     if given["local_size"] == given["size"] and given["local_rank"] != given["rank"]:
-        raise ValueError(f"rank {given['rank']} and local_rank {given['local_rank']} must be equal on a single machine")
+        raise RanksInvalid(
+            f"rank {given['rank']} and local_rank {given['local_rank']} must be equal on a single machine"
+        )
     if given["local_size"] > given["size"]:
-        raise ValueError(f"local_size {given['local_size']} must not be more than size {given['size']}")
+        raise RanksInvalid(f"local_size {given['local_size']} must not be more than size {given['size']}")
     return given
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime
 import enum
+import json
 import math
 import uuid
-from typing import Any, Dict, Mapping
+from typing import Any, Dict, Mapping, Optional
+
+from determined.errors import ArgumentError
 
 _NOT_ENCODABLE = object()
 
@@ -19,7 +22,7 @@ def encode(value: Any) -> Any:
     "Infinity" and "-Infinity", which the master reads as numbers.
 
     Raises:
-        TypeError: it holds an object that has no such form.
+        ArgumentError: it holds an object that has no such form.
         UnicodeDecodeError: bytes are not UTF-8.
     """
     if isinstance(value, enum.Enum):
@@ -36,7 +39,10 @@ def encode(value: Any) -> Any:
         return [encode(item) for item in value]
     simple = _encode_object(value)
     if simple is _NOT_ENCODABLE:
-        raise TypeError(f"{value!r} of type {type(value).__name__} cannot be sent to the master as JSON")
+        raise ArgumentError(
+            f"{value!r} of type {type(value).__name__} cannot be sent to the master as JSON: pass a number, a text, or"
+            " lists and dicts of them, such as float(value)"
+        )
     return simple
 
 
@@ -50,6 +56,20 @@ def encode_dict(value: Mapping[str, Any]) -> Dict[str, Any]:
         raise TypeError(f"a dict is needed, not {type(value).__name__}")
     encoded: Dict[str, Any] = encode(value)
     return encoded
+
+
+def json_encode(obj: Any, indent: Optional[str] = None, sort_keys: bool = False) -> str:
+    """Return a value as a JSON text; see `encode`.
+
+    Parameters:
+        obj: the value.
+        indent: what each level is set in by. Defaults to None: all stands in one line.
+        sort_keys: order names. Defaults to False.
+
+    Raises:
+        TypeError: it holds an object that has no such form.
+    """
+    return json.dumps(encode(obj), indent=indent, sort_keys=sort_keys)
 
 
 def _encode_float(value: float) -> Any:
@@ -69,6 +89,8 @@ def _encode_key(key: Any) -> str:
 
 
 def _encode_object(value: Any) -> Any:
+    if isinstance(value, type):
+        return _NOT_ENCODABLE
     if hasattr(value, "__json__"):
         return encode(value.__json__())
     if isinstance(value, uuid.UUID):
@@ -79,5 +101,7 @@ def _encode_object(value: Any) -> Any:
         return bytes(value).decode("utf-8")
     # Arrays and scalars of NumPy, torch and those who follow them.
     if callable(getattr(value, "tolist", None)):
-        return encode(value.tolist())
+        plain = value.tolist()
+        # a number that has no counterpart in Python, such as numpy.longdouble, stays what it is
+        return _NOT_ENCODABLE if type(plain) is type(value) else encode(plain)
     return _NOT_ENCODABLE

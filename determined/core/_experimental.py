@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from determined.common.experimental.checkpoint import Checkpoint
     from determined.common.experimental.model import ModelVersion
 
-
 logger = logging.getLogger("determined.core")
 
 

@@ -82,7 +82,7 @@ class Heartbeat:
             try:
                 self._tell()
                 failing = False
-            except (errors.MasterNotFoundException, errors.APIException) as e:
+            except errors.BadRequestException as e:
                 if not failing and not self._stopping.is_set():
                     logger.warning("the master did not take a sign of life of this trial, going on: %s", e)
                 failing = True

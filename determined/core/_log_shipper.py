@@ -108,7 +108,7 @@ class SessionLink:
             )
         except errors.MasterNotFoundException as e:
             raise MasterUnreachable(str(e)) from e
-        except errors.APIException as e:
+        except errors.ANSWERED as e:
             return e.status_code, str(e).encode()
         return answer.status_code, b""
 

@@ -103,7 +103,7 @@ def call_patiently(call: Callable[[], T], outage: Optional[Outage] = None) -> T:
     while True:
         try:
             return call()
-        except (errors.MasterNotFoundException, errors.APIException) as error:
+        except errors.BadRequestException as error:
             if not outage.wait(error):
                 raise
 

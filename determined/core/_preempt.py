@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import logging
+import os
 import threading
 from typing import TYPE_CHECKING, Optional
 
@@ -48,12 +49,12 @@ class PreemptContext:
         self,
         session: Optional[BaseSession],
         allocation_id: str,
-        distributed: DistributedContext,
+        dist: DistributedContext,
         preempt_mode: PreemptMode = PreemptMode.WorkersAskChief,
     ) -> None:
         self._session = session
         self._allocation_id = allocation_id
-        self._distributed = distributed
+        self._distributed = dist
         self._mode = PreemptMode(preempt_mode)
         self._watcher: Optional[_Watcher] = None
         self._started = False
@@ -112,16 +113,18 @@ class PreemptContext:
         return self._distributed.rank == 0 or self._mode is PreemptMode.WorkersAskMaster
 
     def _is_ordered(self) -> bool:
+        if self._watcher is not None and not self._watcher.is_here():
+            # A forked process has none of its parent's threads.
+            self._watcher = self._watcher.again()
+            self._watcher.start()
         return self._watcher is not None and self._watcher.is_ordered()
 
 
 class DummyPreemptContext(PreemptContext):
     """Never says to stop."""
 
-    def __init__(
-        self, distributed: DistributedContext, preempt_mode: PreemptMode = PreemptMode.WorkersAskChief
-    ) -> None:
-        super().__init__(None, "", distributed, preempt_mode)
+    def __init__(self, dist: DistributedContext, preempt_mode: PreemptMode = PreemptMode.WorkersAskChief) -> None:
+        super().__init__(None, "", dist, preempt_mode)
 
 
 class _Watcher:
@@ -133,6 +136,7 @@ class _Watcher:
         self._ordered = False
         self._asked_once = threading.Event()
         self._stopping = threading.Event()
+        self._process = os.getpid()
         # A daemon: a question may be open when the process ends.
         self._thread = threading.Thread(target=self._run, name="preemption-watcher", daemon=True)
 
@@ -142,6 +146,14 @@ class _Watcher:
     def stop(self) -> None:
         # The thread ends with the answer to the question that is open; nobody waits for that.
         self._stopping.set()
+
+    def is_here(self) -> bool:
+        """Return whether this was made in this process, and not in the one that it was forked from."""
+        return self._process == os.getpid()
+
+    def again(self) -> _Watcher:
+        """Return one like this that has not been started."""
+        return _Watcher(self._session, self._allocation_id)
 
     def is_ordered(self) -> bool:
         """Return whether the order was given; the first time, wait for the master's first answer."""

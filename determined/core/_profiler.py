@@ -56,6 +56,8 @@ class ProfilerContext:
         is_count = isinstance(samples_per_report, int) and not isinstance(samples_per_report, bool)
         if not is_count or samples_per_report < 1:
             raise ValueError(f"samples_per_report must be an int of at least 1, not {samples_per_report!r}")
+        if self._thread is not None and not self._thread.is_here():
+            self._thread = None  # a forked process has none of its parent's threads
         if self._thread is not None:
             logger.warning("the profiler is on already")
             return
@@ -69,7 +71,7 @@ class ProfilerContext:
     def off(self) -> None:
         """Report what has been sampled and stop. Has no effect if it is off."""
         thread, self._thread = self._thread, None
-        if thread is not None:
+        if thread is not None and thread.is_here():
             thread.stop()
 
     def close(self) -> None:
@@ -110,10 +112,15 @@ class _SamplingThread:
         self._interval = interval
         self._per_report = per_report
         self._stopping = threading.Event()
+        self._process = os.getpid()
         self._thread = threading.Thread(target=self._run, name="profiler", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
+
+    def is_here(self) -> bool:
+        """Return whether this was made in this process, and not in the one that it was forked from."""
+        return self._process == os.getpid()
 
     def stop(self) -> None:
         self._stopping.set()

@@ -138,10 +138,13 @@ class SearcherContext:
         self._length()
 
     def _iterate(self, length: int) -> Iterator[SearcherOperation]:
-        operation = SearcherOperation(length, self._distributed.rank == 0, self._train)
+        operation = self._make_operation(length)
         yield operation
         if self._distributed.rank == 0 and not operation._completed:
             raise RuntimeError("the operation ended without report_completed: call it when its training is done")
+
+    def _make_operation(self, length: int) -> SearcherOperation:
+        return SearcherOperation(length, self._distributed.rank == 0, self._train)
 
     def _length(self) -> Tuple[Optional[Unit], int]:
         found = self._searcher.get("max_length")
@@ -165,8 +168,37 @@ class SearcherContext:
         )
 
 
-class DummySearcherContext(SearcherContext):
-    """One operation of one epoch."""
+class DummySearcherOperation(SearcherOperation):
+    """One piece of training, of which no master hears.
 
-    def __init__(self, distributed: DistributedContext) -> None:
-        super().__init__(distributed, {"max_length": {"epochs": 1}}, None)
+    Parameters:
+        length: how far to train.
+        is_chief: this is rank 0.
+    """
+
+    def __init__(self, length: int, is_chief: bool) -> None:
+        super().__init__(length, is_chief, None)
+
+
+class DummySearcherContext(SearcherContext):
+    """One operation, of which no master hears.
+
+    Parameters:
+        dist: the ranks of the training.
+        length: how many epochs. Defaults to 1.
+    """
+
+    def __init__(self, dist: DistributedContext, length: int = 1) -> None:
+        super().__init__(dist, {"max_length": {"epochs": length}}, None)
+
+    def _make_operation(self, length: int) -> SearcherOperation:
+        return DummySearcherOperation(length, self._distributed.rank == 0)
+
+
+class SearcherContextMissing(SearcherContext):
+    """What there is where no length is configured: every method raises ValueError."""
+
+    def __init__(self) -> None:
+        from ._distributed import DummyDistributedContext
+
+        super().__init__(DummyDistributedContext(), None, None)

@@ -1,13 +1,15 @@
 """Connections between one process and several others, over which all of them exchange objects.
 
-Each spoke holds one connection to the hub. Both sides prove that they know a shared secret before the first object is
-read, since reading a pickled object runs its code. A peer that ends closes its connection, which the others see at
-once; a machine that vanishes is noticed by the keep-alive probes of its connections after about a minute and a half.
+Each spoke holds one connection to the hub. Both sides prove that they know a shared secret (see `_secret`) before the
+first object is read, since reading a pickled object runs its code. A peer that ends closes its connection, which the
+others see at once; a machine that vanishes is noticed by the keep-alive probes of its connections after about a minute
+and a half.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import hmac
 import os
@@ -17,13 +19,11 @@ import socket
 import struct
 import tempfile
 import time
-from typing import Any, Iterator, List, Optional, Tuple, TypeVar, Union
+from typing import Any, Iterator, List, Optional, Tuple, TypeVar
 
-from determined.common import task_env
+from ._secret import Address, shared_secret
 
 T = TypeVar("T")
-Address = Union[str, Tuple[str, int]]
-"""A path of a Unix socket, or a host and a port."""
 
 START_SECONDS = 600.0
 """How long ranks wait for each other when they connect."""
@@ -89,9 +89,15 @@ class Hub(Star):
     def at(cls, place: Address, size: int, secret: bytes) -> Hub:
         """Listen at the path of a Unix socket or at a host and port; host "127.0.0.1" keeps other machines out.
 
+        Where the host is none of this machine's own addresses, such as behind a translation of addresses, it listens
+        at all of them.
+
         Raises:
+            ValueError: the secret is empty.
             OSError: it cannot be used, such as a port that is taken.
         """
+        if not secret:
+            raise ValueError("ranks need a secret to know each other by")
         listener = _open_socket(place)
         try:
             if isinstance(place, str):
@@ -101,7 +107,7 @@ class Hub(Star):
                 listener.bind(place)
             else:
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                listener.bind((place[0] if place[0] == "127.0.0.1" else "", place[1]))
+                _bind(listener, place)
             listener.listen(size)
         except OSError as e:
             listener.close()
@@ -113,18 +119,24 @@ class Hub(Star):
         return cls(listener, place, size, secret)
 
     @classmethod
-    def on_machine(cls, size: int, secret: bytes, force_tcp: bool, port: int) -> Hub:
-        """Listen for processes of this machine, on a Unix socket where there are such."""
+    def on_machine(cls, size: int, force_tcp: bool, port: int) -> Hub:
+        """Listen for processes of this machine, on a Unix socket where there are such.
+
+        Raises:
+            ArgumentError: they have no secret in common.
+        """
         if not force_tcp and hasattr(socket, "AF_UNIX"):
             folder = tempfile.mkdtemp(prefix="determined-")
             try:
-                hub = cls.at(os.path.join(folder, "hub"), size, secret)
+                place = os.path.join(folder, "hub")
+                hub = cls.at(place, size, shared_secret(place))
                 hub._folder = folder
                 return hub
             except OSError:
                 # Such as a path that is too long for a socket's name.
                 shutil.rmtree(folder, ignore_errors=True)
-        return cls.at(("127.0.0.1", port), size, secret)
+        local = ("127.0.0.1", port)
+        return cls.at(local, size, shared_secret(local))
 
     @property
     def address(self) -> Address:
@@ -298,11 +310,6 @@ class Spoke(Star):
         return value
 
 
-def shared_secret() -> bytes:
-    """Return what the processes of one task know and others do not; empty outside of a cluster."""
-    return (task_env.read(task_env.SESSION_TOKEN) or "").encode("utf-8")
-
-
 def _connect(address: Address, rank: int, secret: bytes, patience: float) -> socket.socket:
     deadline = time.monotonic() + patience
     pause = 0.01
@@ -334,7 +341,10 @@ def _connect_once(address: Address, rank: int, secret: bytes) -> socket.socket:
         connection.sendall(hello + nonce + _prove(secret, b"spoke", their_nonce, nonce, hello))
         proof = _receive_exactly(connection, hashlib.sha256().digest_size)
         if not hmac.compare_digest(proof, _prove(secret, b"hub", nonce, their_nonce, hello)):
-            raise PermissionError("what listens at the chief's address does not know the shared secret")
+            raise PermissionError(
+                "what listens at the chief's address does not know the shared secret: do all ranks have the same"
+                " DET_DISTRIBUTED_SECRET, and is it this training's chief?"
+            )
         _prepare(connection)
     except BaseException:
         # Interrupted or failed: the socket belongs to nobody.
@@ -347,6 +357,15 @@ def _open_socket(place: Address) -> socket.socket:
     if isinstance(place, str):
         return socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+
+
+def _bind(listener: socket.socket, place: Tuple[str, int]) -> None:
+    try:
+        listener.bind(place)
+    except OSError as e:
+        if e.errno != errno.EADDRNOTAVAIL and not isinstance(e, socket.gaierror):
+            raise
+        listener.bind(("", place[1]))
 
 
 def _prove(secret: bytes, side: bytes, challenge: bytes, own: bytes, rank: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import logging
+import os
 from typing import TYPE_CHECKING, Any, Dict, List, Mapping, Optional
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class MetricsLog:
         self._manager = manager
         self._writer: Optional[BatchMetricWriter] = None
         self._off = False
+        self._process = os.getpid()
 
     def write(
         self,
@@ -62,6 +64,9 @@ class MetricsLog:
             self._manager.sync()
 
     def _open(self) -> Optional[BatchMetricWriter]:
+        if self._process != os.getpid():
+            # The writer's thread has stayed in the process that this one was forked from.
+            self._process, self._writer = os.getpid(), None
         if self._writer is None:
             # Here, as the libraries take seconds to import.
             from determined.tensorboard.metric_writers import BatchMetricWriter, make_writer

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import logging
 import pathlib
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Optional, Tuple
 
 from determined.common.api import errors
 from determined.common.api.endpoints import experiments as experiments_api
@@ -14,6 +16,7 @@ from determined.common.api.endpoints import runs as runs_api
 from determined.common.api.endpoints import trials as trials_api
 from determined.common.api.wire.enums import TrialEarlyExitExitedReason
 from determined.common.api.wire.scalars import to_float
+from determined.errors import ArgumentError
 
 from ._encode import encode, encode_dict
 from ._patience import call_patiently
@@ -25,12 +28,15 @@ if TYPE_CHECKING:
     from determined.common.api.wire.trials import TrialMetrics
     from determined.tensorboard import TensorboardManager
 
-    from ._metrics import ReportShipper
+    from ._metrics import Allow, ReportShipper, Send
+    from ._relay import Form
     from ._tensorboard import MetricsLog
 
 logger = logging.getLogger("determined.core")
 
 TRAINING, VALIDATION = "training", "validation"
+# What a master can count.
+_LEAST_STEPS, _MOST_STEPS = -(2**31), 2**31 - 1
 
 
 class EarlyExitReason(enum.Enum):
@@ -75,6 +81,7 @@ class TrainContext:
         self._tensorboard = tensorboard
         self._metrics_log = metrics_log
         self._rank = rank
+        shipper.read_form = self._read_form
 
     # --- reports ----------------------------------------------------------------------------------------------------
 
@@ -83,8 +90,13 @@ class TrainContext:
 
         Parameters:
             status: such as "restoring from checkpoint".
+
+        Raises:
+            ArgumentError: it is no text.
         """
-        self._shipper.submit(lambda: trials_api.report_trial_runner_state(self._session, self._trial.trial_id, status))
+        if not isinstance(status, str):
+            raise ArgumentError(f"a status must be a text, not {status!r}")
+        self._submit(("state", status))
 
     def report_training_metrics(
         self,
@@ -100,7 +112,7 @@ class TrainContext:
             batch_metrics: the same of each batch since the last report.
 
         Raises:
-            TypeError: a value cannot be sent as JSON.
+            ArgumentError: a value cannot be sent as JSON, or the steps are more than 2**31 - 1; nothing is sent.
             ReportFailed: an earlier report was refused.
         """
         self._report(TRAINING, steps_completed, metrics, batch_metrics)
@@ -114,7 +126,7 @@ class TrainContext:
 
         Raises:
             RuntimeError: a value is None.
-            TypeError: a value cannot be sent as JSON.
+            ArgumentError: a value cannot be sent as JSON, or the steps are more than 2**31 - 1; nothing is sent.
             ReportFailed: an earlier report was refused.
         """
         self._report(VALIDATION, steps_completed, check_validation_metrics(metrics))
@@ -128,11 +140,10 @@ class TrainContext:
             metrics: names and values.
 
         Raises:
-            ValueError: the group's name cannot be used.
-            TypeError: a value cannot be sent as JSON.
-            ReportFailed: an earlier report was refused.
+            ArgumentError: a value cannot be sent as JSON, or the steps are more than 2**31 - 1; nothing is sent.
+            ReportFailed: an earlier report was refused, such as for the name of its group.
         """
-        self._report(check_group(group), steps_completed, metrics)
+        self._report(group, steps_completed, metrics)
 
     def report_progress(self, progress: float) -> None:
         """Report how far the training has come.
@@ -144,7 +155,7 @@ class TrainContext:
             ValueError: it is less or more.
         """
         checked = check_progress(progress)
-        self._shipper.submit(lambda: trials_api.report_trial_progress(self._session, self._trial.trial_id, checked))
+        self._submit(("progress", checked))
 
     def report_early_exit(self, reason: EarlyExitReason) -> None:
         """Report why the trial is about to end before its time.
@@ -184,10 +195,10 @@ class TrainContext:
             metadata: names and values; dicts may be nested.
 
         Raises:
-            TypeError: a value cannot be sent as JSON.
+            ArgumentError: a value cannot be sent as JSON; nothing is sent.
             APIException: the master refused it, such as for its size.
         """
-        encoded = encode_dict(metadata)
+        encoded = encode(metadata or {})
         return call_patiently(lambda: runs_api.set_run_metadata(self._session, self._trial.trial_id, encoded))
 
     def get_metadata(self) -> Optional[Dict[str, Any]]:
@@ -229,9 +240,9 @@ class TrainContext:
         batch_metrics: Optional[List[Dict[str, Any]]] = None,
         report_time: Optional[str] = None,
     ) -> None:
-        # Encoded at once: the caller may go on changing what was passed, and hears of mistakes here.
-        averages = encode_dict(metrics)
-        batches = None if batch_metrics is None else [encode_dict(batch) for batch in batch_metrics]
+        # Encoded at once, as the caller may go on changing what was passed. The rest is for the master to judge.
+        averages: Dict[str, Any] = encode(metrics)
+        batches: Optional[List[Dict[str, Any]]] = encode(batch_metrics)
         values: Metrics = {"avgMetrics": averages}
         if batches is not None:
             values["batchMetrics"] = batches
@@ -242,19 +253,33 @@ class TrainContext:
             "metrics": values,
         }
         if steps_completed is not None:
-            report["stepsCompleted"] = check_steps(steps_completed)
+            report["stepsCompleted"] = _plain_steps(steps_completed)
         body: ReportTrialMetricsRequest = {"group": group, "metrics": report}
-        self._shipper.submit(
-            lambda: metrics_api.report_metrics(self._session, self._trial.trial_id, body), _is_reported_already
-        )
+        self._submit(("metrics", body))
         if self._metrics_log is not None and steps_completed is not None:
             self._metrics_log.write(group, steps_completed, metrics, batch_metrics)
 
+    def _submit(self, form: Form) -> None:
+        send, is_reported = self._read_form(form)
+        self._shipper.submit(send, is_reported, form)
+
+    def _read_form(self, form: Form) -> Tuple[Send, Optional[Allow]]:
+        kind, value = form
+        send, is_reported = _CALLS[kind]
+        return partial(send, self._session, self._trial.trial_id, value), is_reported
+
 
 class DummyTrainContext(TrainContext):
-    """Reports of a training that no master hears: they are logged."""
+    """Reports of a training that no master hears: they are logged.
 
-    def __init__(self) -> None:
+    A report that a cluster would refuse is logged as a warning that says why, and the training goes on.
+
+    Parameters:
+        tensorboard_path: what `get_tensorboard_path` returns. Defaults to None.
+    """
+
+    def __init__(self, tensorboard_path: Optional[pathlib.Path] = None) -> None:
+        self._tensorboard_path = tensorboard_path
         self._metadata: Optional[Dict[str, Any]] = None
 
     def set_status(self, status: str) -> None:
@@ -266,34 +291,39 @@ class DummyTrainContext(TrainContext):
         metrics: Dict[str, Any],
         batch_metrics: Optional[List[Dict[str, Any]]] = None,
     ) -> None:
-        for batch in batch_metrics or ():
-            encode_dict(batch)
-        self._tell(TRAINING, steps_completed, metrics)
+        with _warned():
+            for batch in batch_metrics or ():
+                encode_dict(batch)
+            self._tell(TRAINING, steps_completed, metrics)
 
     def report_validation_metrics(self, steps_completed: int, metrics: Dict[str, Any]) -> None:
-        self._tell(VALIDATION, steps_completed, check_validation_metrics(metrics))
+        with _warned():
+            self._tell(VALIDATION, steps_completed, check_validation_metrics(metrics))
 
     def report_metrics(self, group: str, steps_completed: int, metrics: Dict[str, Any]) -> None:
-        self._tell(check_group(group), steps_completed, metrics)
+        with _warned():
+            self._tell(check_group(group), steps_completed, metrics)
 
     def report_progress(self, progress: float) -> None:
-        logger.info("progress: %.1f %%", 100 * check_progress(progress))
+        with _warned():
+            logger.info("progress: %.1f %%", 100 * check_progress(progress))
 
     def report_early_exit(self, reason: EarlyExitReason) -> None:
-        logger.info("early exit: %s", EarlyExitReason(reason).name)
+        with _warned():
+            logger.info("early exit: %s", EarlyExitReason(reason).name)
 
     def get_experiment_best_validation(self) -> Optional[float]:
         return None
 
     def set_metadata(self, metadata: Dict[str, Any]) -> Optional[Dict[str, Any]]:
-        self._metadata = encode_dict(metadata)
+        self._metadata = encode_dict(metadata or {})
         return self._metadata
 
     def get_metadata(self) -> Optional[Dict[str, Any]]:
         return self._metadata
 
     def get_tensorboard_path(self) -> Optional[pathlib.Path]:
-        return None
+        return self._tensorboard_path
 
     def upload_tensorboard_files(
         self,
@@ -304,6 +334,15 @@ class DummyTrainContext(TrainContext):
 
     def _tell(self, group: str, steps_completed: int, metrics: Mapping[str, Any]) -> None:
         logger.info("%s metrics after %s steps: %s", group, check_steps(steps_completed), encode_dict(metrics))
+
+
+@contextlib.contextmanager
+def _warned() -> Iterator[None]:
+    """Log what a cluster would refuse instead of raising it."""
+    try:
+        yield
+    except (TypeError, ValueError, RuntimeError) as e:
+        logger.warning("a cluster would refuse this report: %s", e)
 
 
 def check_progress(progress: float) -> float:
@@ -318,15 +357,22 @@ def check_progress(progress: float) -> float:
     return value
 
 
+def _plain_steps(steps_completed: Any) -> Any:
+    value = encode(steps_completed)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, int) and not _LEAST_STEPS <= value <= _MOST_STEPS:
+        raise ArgumentError(f"steps_completed must be from {_LEAST_STEPS} to {_MOST_STEPS}, not {steps_completed!r}")
+    return value
+
+
 def check_steps(steps_completed: int) -> int:
     """Return a number of steps.
 
     Raises:
         TypeError: it is no integer.
     """
-    value = encode(steps_completed)
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    value = _plain_steps(steps_completed)
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"steps_completed must be an int, not {steps_completed!r}")
     return value
@@ -348,7 +394,10 @@ def check_validation_metrics(metrics: Mapping[str, Any]) -> Dict[str, Any]:
 
     Raises:
         RuntimeError: one of them is None.
+        TypeError: they are no mapping.
     """
+    if not isinstance(metrics, Mapping):
+        raise TypeError(f"metrics must be a dict, not {type(metrics).__name__}")
     missing = [name for name, value in metrics.items() if value is None]
     if missing:
         raise RuntimeError(f"validation metrics must have values, but {', '.join(map(str, missing))} is None")
@@ -361,3 +410,10 @@ def check_validation_metrics(metrics: Mapping[str, Any]) -> Dict[str, Any]:
 def _is_reported_already(error: errors.APIException) -> bool:
     # A master that has stored the first attempt refuses some repetitions as overwriting.
     return "overwriting existing" in error.server_message
+
+
+_CALLS: Dict[str, Tuple[Callable[[BaseSession, int, Any], None], Optional[Allow]]] = {
+    "state": (lambda session, trial, state: trials_api.report_trial_runner_state(session, trial, state), None),
+    "progress": (lambda session, trial, progress: trials_api.report_trial_progress(session, trial, progress), None),
+    "metrics": (lambda session, trial, body: metrics_api.report_metrics(session, trial, body), _is_reported_already),
+}

@@ -175,7 +175,7 @@ def abandon(session: Session, info: ClusterInfo, distributed: DistributedContext
         state: PatchTrialRequest = {"trialId": info.trial.trial_id, "state": TrialState.ERROR}
         try:
             trials_api.patch_trial(session, info.trial.trial_id, state)
-        except (errors.MasterNotFoundException, errors.APIException) as e:
+        except errors.BadRequestException as e:
             logger.warning("the master did not hear that the trial failed (%s): %s", error, e)
 
 
@@ -248,7 +248,7 @@ class Accompaniment:
         try:
             if self._heartbeat is not None:
                 self._heartbeat.close(self._watch.failure, _SIGNAL_PATIENCE)
-        except (errors.MasterNotFoundException, errors.APIException) as e:
+        except errors.BadRequestException as e:
             logger.error("the master did not hear how the trial ended: %s", e)
         finally:
             self._prints.close(_SIGNAL_PATIENCE)

@@ -22,25 +22,30 @@ class LineSplitter:
     def __init__(self, max_line: int = MAX_LINE) -> None:
         self._max = max_line
         self._rest = b""
+        self._after_return = False
 
     def feed(self, data: bytes) -> List[str]:
         """Return the lines that are complete with these bytes, without their ends."""
+        if self._after_return:
+            # A line is passed on at its CR, as the next byte may be long in coming. A LF after it is of the same end.
+            data = data.lstrip(b"\r")
+            if not data:
+                return []
+            if data.startswith(b"\n"):
+                data = data[1:]
         data = self._rest + data
-        # A CR at the very end may be the first half of a CR LF.
-        tail = b""
-        if data.endswith(b"\r"):
-            data, tail = data[:-1], b"\r"
+        self._after_return = data.endswith(b"\r") and data.rstrip(b"\r")[-1:] not in (b"", b"\n")
         lines: List[str] = []
         pieces = data.replace(b"\r\n", b"\n").split(b"\n")
         rest = pieces.pop()
         for piece in pieces:
-            if b"\r" in piece:
+            if b"\r" in piece.lstrip(b"\r"):
                 # What a progress bar overwrites: a CR without text before it ends nothing.
                 for part in piece.split(b"\r"):
                     if part:
                         self._cut(part, lines)
             else:
-                self._cut(piece, lines)
+                self._cut(piece.lstrip(b"\r"), lines)
         if b"\r" in rest:
             *parts, rest = rest.split(b"\r")
             for part in parts:
@@ -50,12 +55,12 @@ class LineSplitter:
             head = _head_length(rest, self._max)
             lines.append(rest[:head].decode("utf-8", "replace"))
             rest = rest[head:]
-        self._rest = rest + tail
+        self._rest = rest
         return lines
 
     def finish(self) -> List[str]:
         """Return what is left after the last byte: the last line, if it has no end."""
-        rest, self._rest = self._rest.rstrip(b"\r"), b""
+        rest, self._rest = self._rest, b""
         lines: List[str] = []
         if rest:
             self._cut(rest, lines)

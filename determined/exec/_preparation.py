@@ -60,8 +60,8 @@ def prepare_info(env: Mapping[str, str], run_dir: str) -> Optional[Dict[str, Any
         PreparationFailed: a variable cannot be read.
     """
     cluster = _cluster_info(env)
-    # It holds the session's token.
-    write_json(os.path.join(run_dir, "info", "cluster.json"), cluster, mode=0o600)
+    # It holds the session's token, as the next one may hold secrets of the checkpoint storage.
+    write_json(os.path.join(run_dir, "info", "cluster.json"), cluster)
     if cluster["task_type"] != "TRIAL":
         return None
     trial = _trial_info(env)
@@ -170,8 +170,8 @@ def find_gpus(env: Mapping[str, str]) -> Tuple[str, List[str]]:
     return "cpu", []
 
 
-def write_json(path: str, value: object, mode: int = 0o644) -> None:
-    """Write a JSON file so that nobody ever sees half of it."""
+def write_json(path: str, value: object, mode: int = 0o600) -> None:
+    """Write a JSON file so that nobody ever sees half of it; by default only its owner may read it."""
     os.makedirs(os.path.dirname(path), exist_ok=True)
     temporary = f"{path}.{os.getpid()}.tmp"
     file = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)

@@ -50,10 +50,21 @@ def start_ticks(pid: int) -> Optional[int]:
     return None if fields is None else int(fields[19])
 
 
-def start_process(argv: Sequence[str], env: Mapping[str, str], cwd: str, stdin: int, stdout: int, stderr: int) -> int:
+def start_process(
+    argv: Sequence[str],
+    env: Mapping[str, str],
+    cwd: str,
+    stdin: int,
+    stdout: int,
+    stderr: int,
+    umask: Optional[int] = None,
+) -> int:
     """Start a program as the leader of a new process group; return its pid.
 
     It is killed by the system when this process dies (Linux). Only to be called while this process has one thread.
+
+    Parameters:
+        umask: of the program; None for that of this process.
 
     Raises:
         FileNotFoundError: there is no such program.
@@ -64,7 +75,7 @@ def start_process(argv: Sequence[str], env: Mapping[str, str], cwd: str, stdin: 
     parent = os.getpid()
     pid = os.fork()
     if pid == 0:
-        _become(program, argv, env, cwd, (stdin, stdout, stderr), parent, error_write)
+        _become(program, argv, env, cwd, (stdin, stdout, stderr), parent, error_write, umask)
     os.close(error_write)
     try:
         # Empty once the program runs, since the pipe is closed by it.
@@ -101,6 +112,7 @@ def _become(
     streams: Sequence[int],
     parent: int,
     error_write: int,
+    umask: Optional[int],
 ) -> NoReturn:
     """In the new process: set it up and become the program. Never returns."""
     try:
@@ -115,6 +127,8 @@ def _become(
             if number is not None:
                 signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        if umask is not None:
+            os.umask(umask)
         os.chdir(cwd)
         for target, source in enumerate(streams):
             os.dup2(source, target)

@@ -21,6 +21,8 @@ Run as ``python -m determined.exec.supervisor SPEC.json`` in a session of its ow
     token           the allocation's token.
     prepare         whether to fetch the task's files and write ``info/*.json`` first; default true.
     patience_seconds  how long preparation waits for a master that is away; default 900.
+    umask           the task's umask; what the supervisor itself writes is for its owner alone. Default none: both have
+                    that of this process.
     flush_seconds   how long the end waits for a master that is away; default 10.
 
 Files in the run directory: ``supervisor.pid`` (``{"pid", "start_ticks"}``) once it runs; ``exit.json``
@@ -93,6 +95,8 @@ class Supervisor:
 
     def run(self) -> int:
         """Supervise the task from start to end; return its exit code."""
+        if self._spec.get("umask") is not None:
+            os.umask(0o077)
         os.makedirs(self._run_dir, exist_ok=True)
         _processes.become_subreaper()
         own = {"pid": os.getpid(), "start_ticks": _processes.start_ticks(os.getpid())}
@@ -164,11 +168,17 @@ class Supervisor:
             sink.tell("INFO", f"Running {HOOK}")
         if self._spec.get("argv") is None:
             sink.tell("INFO", f"Launching: {argv}")
-        return _Child(add_hook(argv, self._workdir), self._env, self._workdir, self._spec["allocation_id"])
+        return _Child(
+            add_hook(argv, self._workdir),
+            self._env,
+            self._workdir,
+            self._spec["allocation_id"],
+            self._spec.get("umask"),
+        )
 
     def _prepare(self, link: MasterLink, sink: LogSink) -> List[str]:
         """Prepare the task and return its command line without the hook."""
-        os.makedirs(self._workdir, exist_ok=True)
+        self._make_workdir()
         config: Optional[Dict[str, Any]] = None
         if self._spec.get("prepare", True):
             patience = float(self._spec.get("patience_seconds", DEFAULT_PATIENCE))
@@ -190,6 +200,15 @@ class Supervisor:
             return entrypoint_command(argv, self._env.get(task_env.PYTHON_EXECUTABLE))
         except ValueError as e:
             raise PreparationFailed(str(e)) from e
+
+    def _make_workdir(self) -> None:
+        umask = self._spec.get("umask")
+        own = None if umask is None else os.umask(umask)
+        try:
+            os.makedirs(self._workdir, exist_ok=True)
+        finally:
+            if own is not None:
+                os.umask(own)
 
     def _link_mounts(self, sink: LogSink) -> None:
         mounts = self._spec.get("mounts")
@@ -265,12 +284,14 @@ class Supervisor:
 class _Child:
     """The entrypoint's process, its output, and the guard that outlives this process."""
 
-    def __init__(self, argv: Sequence[str], env: Dict[str, str], workdir: str, allocation_id: str) -> None:
+    def __init__(
+        self, argv: Sequence[str], env: Dict[str, str], workdir: str, allocation_id: str, umask: Optional[int]
+    ) -> None:
         out_read, out_write = os.pipe()
         err_read, err_write = os.pipe()
         null = os.open(os.devnull, os.O_RDONLY)
         try:
-            self.pid = _processes.start_process(argv, env, workdir, null, out_write, err_write)
+            self.pid = _processes.start_process(argv, env, workdir, null, out_write, err_write, umask)
         finally:
             for end in (out_write, err_write, null):
                 os.close(end)

@@ -13,6 +13,7 @@ Example:
 
 from __future__ import annotations
 
+import os
 import pathlib
 import threading
 from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Sequence, TypeVar, Union
@@ -92,6 +93,16 @@ __all__ = [
 
 _determined: Optional[Determined] = None
 _lock = threading.Lock()
+
+
+def _renew_lock() -> None:
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    # in a forked process nobody would ever give back what another thread held
+    os.register_at_fork(after_in_child=_renew_lock)
 
 
 F = TypeVar("F", bound=Callable[..., Any])

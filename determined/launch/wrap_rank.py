@@ -2,7 +2,7 @@
 
 Usage: ``python -m determined.launch.wrap_rank [--no-redirect-stdio] RANK [--] COMMAND...``, where RANK is a number or
 names of variables, separated by commas, of which the first that is set holds it. The exit status is the command's;
-128 + n if a signal n ended it.
+256 - n if a signal n ended it; 1 if the rank is not known or the command cannot be started.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def run_marked(rank: int, command: Sequence[str], streams: Tuple[int, int]) -> i
     deadline = time.monotonic() + _DRAIN_SECONDS
     for thread in threads:
         thread.join(max(0.0, deadline - time.monotonic()))
-    return code if code >= 0 else 128 - code
+    return code % 256
 
 
 def _copy(source: Optional[IO[bytes]], target: int, mark: str) -> None:
@@ -116,9 +116,9 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     try:
         return run_marked(rank, command, _open_streams(redirect))
-    except FileNotFoundError as e:
+    except OSError as e:
         sys.stderr.write(f"{e}\n")
-        return 127
+        return 1
 
 
 if __name__ == "__main__":

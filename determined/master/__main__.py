@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
-import dataclasses
-import gc
-import logging
 import os
-import signal
-import socket
+import re
 import sys
-import threading
 from pathlib import Path
-from types import FrameType
 from typing import Any, Dict, List, Optional
 
-import uvicorn
-
-from .app import Master
 from .background import default_folder
 from .settings import DURABILITIES, LOG_LEVELS, RetentionPolicy, Settings
-from .settings_file import check_retention, read_settings
 
-_OBJECTS_BETWEEN_COLLECTIONS = 20_000
+_PASSWORD_VARIABLE = "DET_INITIAL_USER_PASSWORD"
+# shortened as far as the parser takes it
+_PASSWORD_OPTION = re.compile(r"--initial-u[a-z-]*(=|$)")
+_LONGEST_PASSWORD = 4096
 
 
 def parse_arguments(arguments: Optional[List[str]] = None) -> Settings:
     """Return the settings of a command line and of the file it names; what the command line says counts."""
+    from .settings_file import check_retention, read_settings
+
     parser = _make_parser()
     given = vars(parser.parse_args(arguments))
     values: Dict[str, Any] = {}
@@ -37,10 +31,14 @@ def parse_arguments(arguments: Optional[List[str]] = None) -> Settings:
             values = read_settings(file)
         except (OSError, ValueError) as error:
             parser.error(str(error))
-    password = given.pop("initial_user_password", None) or os.environ.get("DET_INITIAL_USER_PASSWORD")
+    try:
+        password = _pop_password(given)
+    except (OSError, ValueError) as error:
+        parser.error(f"the initial password cannot be read: {error}")
     retention = values.get("retention_policy", RetentionPolicy())._replace(**_pop_retention(given))
+    values["allowed_hosts"] = (*values.get("allowed_hosts", ()), *given.pop("allowed_host", ()))
     values.update(given)
-    if password:
+    if password is not None:
         values["initial_passwords"] = dict.fromkeys(("admin", "determined"), password)
     if not 0 <= values.get("port", 0) < 2**16:
         parser.error("--port must be between 0 and 65535")
@@ -52,6 +50,23 @@ def parse_arguments(arguments: Optional[List[str]] = None) -> Settings:
         parser.error(str(error))
     data_dir = values.pop("data_dir", None) or default_folder() / "master"
     return Settings(data_dir=data_dir.absolute(), **values)
+
+
+def _pop_password(given: Dict[str, Any]) -> Optional[str]:
+    """Take the initial password of a command line, else of the environment; None when there is none."""
+    variable = os.environ.pop(_PASSWORD_VARIABLE, None)
+    direct: Optional[str] = given.pop("initial_user_password", None)
+    file, descriptor = given.pop("initial_password_file", None), given.pop("initial_password_fd", None)
+    if direct is not None:
+        return direct
+    if descriptor is not None:
+        with open(descriptor, "rb") as pipe:
+            return pipe.read().decode()
+    if file == "-":
+        return sys.stdin.readline().rstrip("\r\n")
+    if file is not None:
+        return Path(file).read_text(encoding="utf-8").rstrip("\r\n")
+    return variable or None
 
 
 def _pop_retention(given: Dict[str, Any]) -> Dict[str, Any]:
@@ -69,13 +84,26 @@ def _make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", type=int, help="port to listen on, 0 for a free one (default 8080)")
     parser.add_argument(
-        "--data-dir", type=Path, help=f"folder of everything the master keeps (default {default_folder() / 'master'})"
+        "--allowed-host",
+        action="append",
+        metavar="NAME",
+        help="a name that requests may call the master by, beside its own address; may be given again",
+    )
+    parser.add_argument(
+        "--data-dir", type=Path, help=f"folder of everything the master keeps (default {_shown_folder()})"
     )
     parser.add_argument("--slots", type=int, help="slots to offer (default: the GPUs, or else one per CPU core)")
     parser.add_argument(
         "--initial-user-password",
-        help="password of 'admin' and 'determined' in a new folder (default: $DET_INITIAL_USER_PASSWORD, else none)",
+        metavar="PASSWORD",
+        help="password of 'admin' and 'determined' in a new folder; '' for none, on loopback only"
+        f" (default: ${_PASSWORD_VARIABLE}, else one that is made up and printed once)",
     )
+    parser.add_argument(
+        "--initial-password-file", metavar="FILE", help="file of the initial password; '-' for a line of standard input"
+    )
+    parser.add_argument("--initial-password-fd", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--report-fd", type=int, help=argparse.SUPPRESS)
     parser.add_argument("--durability", choices=DURABILITIES, help="sync every commit with 'full' (default normal)")
     parser.add_argument("--cluster-name", help="name shown to users")
     parser.add_argument("--python", help="interpreter that runs the tasks (default: the master's own)")
@@ -93,83 +121,60 @@ def _make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-class _Server(uvicorn.Server):
-    """A server that ends the master's tasks before it hangs up: their last words are still heard."""
-
-    def __init__(self, master: Master, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self._master = master
-        self._loop: Optional[asyncio.AbstractEventLoop] = None
-        self._leaving: "Optional[asyncio.Task[None]]" = None
-
-    async def startup(self, sockets: Optional[List[socket.socket]] = None) -> None:
-        await super().startup(sockets)
-        self._loop = asyncio.get_running_loop()
-        _spare_collections()
-
-    def handle_exit(self, sig: int, frame: Optional[FrameType]) -> None:
-        if self._loop is None or self._leaving is not None:
-            super().handle_exit(sig, frame)  # it has not come up yet, or is told a second time
-        else:
-            self._loop.call_soon_threadsafe(self._leave, sig, frame)
-
-    def _leave(self, sig: int, frame: Optional[FrameType]) -> None:
-        async def leave() -> None:
-            try:
-                await self._master.quiesce()
-            finally:
-                uvicorn.Server.handle_exit(self, sig, frame)
-
-        if self._leaving is None:
-            self._leaving = asyncio.get_running_loop().create_task(leave())
+def _shown_folder() -> str:
+    try:
+        return str(default_folder() / "master")
+    except RuntimeError:  # there is no home folder
+        return "none here: it must be given"
 
 
-def _spare_collections() -> None:
-    """Look for garbage less often: what is loaded by now stays, and requests leave few cycles behind."""
-    gc.freeze()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+def _hide_password(arguments: List[str]) -> None:
+    """Start this program anew without the password among its arguments and variables, where others can read it.
 
-
-def _stop_with_parent() -> None:
-    sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGTERM)
+    Returns when there is none. The process stays the same.
+    """
+    rest: List[str] = []
+    password: Optional[str] = None
+    words = iter(arguments)
+    for word in words:
+        if not _PASSWORD_OPTION.match(word):
+            rest.append(word)
+            continue
+        _, separator, value = word.partition("=")
+        found = value if separator else next(words, None)
+        if found is None:
+            return  # the parser says what is missing
+        password = found
+    variable = os.environ.get(_PASSWORD_VARIABLE)
+    elsewhere = any(word.startswith("--initial-password") for word in rest)
+    if password is None and (not variable or elsewhere):
+        if variable is None:
+            return
+    elif password is None:
+        password = variable
+    if password is not None:
+        if len(password.encode()) > _LONGEST_PASSWORD:
+            raise SystemExit(f"the initial password is longer than {_LONGEST_PASSWORD} bytes")
+        read, write = os.pipe()
+        os.write(write, password.encode())
+        os.close(write)
+        os.set_inheritable(read, True)
+        rest += ["--initial-password-fd", str(read)]
+    own: List[str] = getattr(sys, "orig_argv", [])  # since Python 3.10
+    start = own[1 : len(own) - len(arguments)] if own else ["-m", "determined.master"]
+    environment = {name: value for name, value in os.environ.items() if name != _PASSWORD_VARIABLE}
+    os.execve(sys.executable, [sys.executable, *start, *rest], environment)
 
 
 def main() -> int:
     """Run a master until it is told to stop."""
+    _hide_password(sys.argv[1:])
     settings = parse_arguments()
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s: %(name)s: %(message)s")
-    try:
-        listener = socket.create_server((settings.host, settings.port), family=_family(settings.host), backlog=2048)
-    except OSError as error:
-        logging.getLogger("determined.master").error("cannot listen on %s:%d: %s", settings.host, settings.port, error)
-        return 1
-    # inherited by each connection: asyncio sets it only where the socket's protocol is named, which is not the case
-    # here, and an answer's headers and body are two packets
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    settings = dataclasses.replace(settings, port=listener.getsockname()[1])
-    if settings.stop_with_parent:
-        threading.Thread(target=_stop_with_parent, daemon=True).start()
-    master = Master(settings)
-    server = _Server(
-        master,
-        uvicorn.Config(
-            master,
-            log_level="warning",
-            access_log=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=2,
-            server_header=False,
-            date_header=False,
-            ws="none",
-        ),
-    )
-    server.run(sockets=[listener])
-    return 0 if server.started else 1
+    # what the master writes is for its owner alone; its tasks get the umask that it was started with
+    umask = os.umask(0o077)
+    from .server import serve
 
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
+    return serve(settings, task_umask=umask)
 
 
 if __name__ == "__main__":

@@ -15,8 +15,11 @@ from .notify import Hub, UserChanged
 from .store.database import Connection, Database, Row, Transaction
 
 SESSION_LIFETIME = 7 * 24 * 3600 * 1_000_000
+FIRST_USERS = ("admin", "determined")
 _SALT = "GubPEmmotfiK9TMD6Zdw"
 _BCRYPT_COST = 10
+# nobody's: what is compared for a user who is unknown, or has no password
+NOBODYS_HASH = "$2b$10$qESFhNjCNQs8IJoDoDUrbeYm4vyjT7zuUrRGeTbnZL47N9UnEeHqK"
 
 
 class Caller(NamedTuple):
@@ -46,10 +49,14 @@ def hash_password(sent: str) -> Optional[str]:
 
 
 def password_matches(sent: str, stored: Optional[str]) -> bool:
-    """Whether a password as clients send it is the stored one; a user without a password takes only the empty one."""
-    if stored is None or not sent:
-        return stored is None and not sent
-    return bcrypt.checkpw(sent.encode()[:72], stored.encode())
+    """Whether a password as clients send it is the stored one; a user without a password takes only the empty one.
+
+    Every no takes the same time, so that it tells nothing of the user.
+    """
+    if stored is None and not sent:
+        return True
+    checked = bcrypt.checkpw((sent or "-").encode()[:72], (stored or NOBODYS_HASH).encode())
+    return checked and bool(sent) and stored is not None
 
 
 # --- sessions -------------------------------------------------------------------------------------------------------
@@ -67,7 +74,8 @@ def open_session(
     """Open a session; returns its id and its token, which is not stored and cannot be had again.
 
     Parameters:
-        kind: "session", "allocation" or "access".
+        kind: "session" (a login), "owner" (of who started the master), "task" (a task acting as its owner),
+            "allocation" or "access".
         lifetime: microseconds; None for a session without an end.
     """
     token = "v2.public." + secrets.token_urlsafe(48)
@@ -85,11 +93,18 @@ def open_session(
     return session_id, token
 
 
-def close_sessions(tx: Transaction, user_id: int, *, kinds: "tuple[str, ...]" = ("session",)) -> None:
-    """End all of a user's sessions of these kinds."""
-    marks = ", ".join("?" * len(kinds))
-    tx.execute(f"DELETE FROM sessions WHERE user_id = ? AND kind IN ({marks})", (user_id, *kinds))
+def close_sessions(tx: Transaction, user_id: int) -> None:
+    """End all of a user's logins; their tasks and access tokens go on."""
+    # an older master noted the sessions of tasks as logins
+    tx.execute(
+        "DELETE FROM sessions WHERE user_id = ? AND kind IN ('session', 'owner') AND allocation_id IS NULL", (user_id,)
+    )
     tx.announce(UserChanged(user_id))
+
+
+def purge_sessions(tx: Transaction, now: int) -> int:
+    """Remove logins that have expired; returns how many. Access tokens stay, as they are listed."""
+    return tx.execute("DELETE FROM sessions WHERE kind IN ('session', 'task') AND expires_at < ?", (now,))
 
 
 def close_session(tx: Transaction, session_id: int, user_id: int) -> None:
@@ -208,11 +223,12 @@ def create_first_users(tx: Transaction, passwords: Mapping[str, str]) -> None:
         passwords: initial passwords by user name; a user that is not named gets none.
     """
     now = timestamps.now()
-    for place, name in enumerate(("admin", "determined")):
+    hashes = {password: hash_password(hash_like_client(password)) for password in {"", *passwords.values()}}
+    for place, name in enumerate(FIRST_USERS):
         tx.insert(
             "users",
             username=name,
-            password_hash=hash_password(hash_like_client(passwords.get(name, ""))),
+            password_hash=hashes[passwords.get(name, "")],
             admin=int(name == "admin"),
             active=1,
             modified_at=now - place,  # the real master gives "determined" its password first

@@ -1,8 +1,11 @@
 """How the master says no.
 
 Exception
-└── Refusal              a request that cannot be granted: code, text
-    └── StorageFull      nothing was stored: the disk is full
+├── Refusal              a request that cannot be granted: code, text
+│   ├── StorageFull      nothing was stored: the disk is full
+│   └── StorageAway      nothing was stored: the database cannot be used at the moment
+└── UnusableFolder       a master cannot start on this data folder
+    └── FolderInUse      another master holds it
 
 A `Refusal` becomes ``{"error": {"code", "reason", "error"}}`` under /api/v1 and ``{"message"}`` elsewhere.
 """
@@ -12,6 +15,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from enum import Enum
+from pathlib import Path
 from typing import Union
 
 logger = logging.getLogger("determined.master")
@@ -20,6 +24,12 @@ logger = logging.getLogger("determined.master")
 _LIMITS = (
     "Expression tree is too large", "parser stack overflow", "pattern too complex", "too many terms",
     "too many SQL variables", "too big",
+)  # fmt: skip
+
+# What the database says when it cannot be used at the moment; later Pythons have numbers for these, older ones words.
+_PASSING = (
+    "locked", "busy", "disk I/O error", "is full", "unable to open database file", "readonly database",
+    "locking protocol", "out of memory", "interrupted",
 )  # fmt: skip
 
 
@@ -76,6 +86,32 @@ class StorageFull(Refusal):
         super().__init__(Code.RESOURCE_EXHAUSTED, "the master's disk is full: nothing was stored")
 
 
+class StorageAway(Refusal):
+    """The database cannot be used at the moment: the request changed nothing and can be repeated.
+
+    Another program holds its lock, say, or its file system does not answer.
+    """
+
+    def __init__(self, error: sqlite3.Error) -> None:
+        super().__init__(Code.UNAVAILABLE, f"the master's database cannot be used at the moment: {error}")
+
+
+class UnusableFolder(RuntimeError):
+    """A master cannot start on a data folder; the text says why in one line."""
+
+
+class FolderInUse(UnusableFolder):
+    """Another master holds the data folder."""
+
+    def __init__(self, folder: Path, holder: str) -> None:
+        super().__init__(f"the folder {folder} is in use by {holder}: stop that one, or give this one another folder")
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether a failure of the database is one of the moment, so that the same may succeed later."""
+    return isinstance(error, sqlite3.OperationalError) and any(sign in str(error) for sign in _PASSING)
+
+
 def not_found(kind: str, identity: Union[int, str, None] = None) -> Refusal:
     """``<kind> '<identity>' not found``, 404."""
     return Refusal(Code.NOT_FOUND, f"{kind} '{identity}' not found" if identity is not None else f"{kind} not found")
@@ -107,6 +143,9 @@ def refusal_of(error: Exception) -> Refusal:
         return error
     if isinstance(error, sqlite3.Error) and any(limit in str(error) for limit in _LIMITS):
         return invalid(f"the request asks for too much at once: {error}")
+    if isinstance(error, sqlite3.Error) and is_passing(error):
+        logger.error("a request failed: the database cannot be used at the moment: %s", error)
+        return StorageAway(error)
     logger.error("a request failed", exc_info=error)
     if isinstance(error, sqlite3.Error):
         return Refusal(Code.INTERNAL, f"the master's database failed: {error}")

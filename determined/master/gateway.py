@@ -19,6 +19,7 @@ from determined.common.api.wire.endpoint import Endpoint
 from determined.common.api.wire.schema import Messages, messages_by_endpoint
 
 from .auth import Caller
+from .bodies import read_body
 from .decode import decode_body, decode_path, decode_query, decode_timeout, query_pairs
 from .errors import Code, Refusal, refusal_of
 from .routes.registry import HANDLERS, STREAM_HANDLERS, Call
@@ -26,6 +27,10 @@ from .services.world import World
 
 PREFIX = "/api/v1"
 LARGEST_REQUEST = 128 * 1024 * 1024
+LARGEST_FORM = 16 * 1024 * 1024
+LARGEST_REQUEST_OF_NOBODY = 64 * 1024
+_DECODE_ELSEWHERE_FROM = 256 * 1024
+_MOST_VALUES = 4_000_000
 _COMPRESS_FROM = 64 * 1024
 _NOBODY = Caller(0, "", False, 0, "", None)
 _SECURITY = [
@@ -81,24 +86,28 @@ class Gateway:
             method, path = scope["method"], scope["raw_path"] or scope["path"].encode()
             row, messages, values = self._find(method, path, is_form=headers.get("content-type") == _FORM)
             timeout = decode_timeout(headers["grpc-timeout"]) if "grpc-timeout" in headers else None
-            body = await _read_body(receive)
             parameters = decode_path(row, values)
-            if row.has_body:
-                request = decode_body(messages.request, body)
-            elif method != row.method:
-                # a form stands for the query that was too long for an address
-                request = decode_query(messages.request, [*query_pairs(body), *query_pairs(query)])
-            elif query:
-                request = decode_query(messages.request, query_pairs(query))
+            # a query is read before the caller is known, as the real gateway does; a body only for who may send one
+            if not row.has_body and method == row.method:
+                request = decode_query(messages.request, query_pairs(query)) if query else {}
+                # a stream says in its own form that the caller is nobody
+                caller = _NOBODY if row.stream else self._caller(row, headers)
+            elif row.has_body:
+                caller = self._caller(row, headers)
+                largest = LARGEST_REQUEST_OF_NOBODY if row.public else LARGEST_REQUEST
+                request = await _decoded(messages.request, await read_body(receive, headers, largest))
             else:
-                request = {}
+                # a form stands for the query that was too long for an address
+                caller = self._caller(row, headers)
+                body = await read_body(receive, headers, LARGEST_FORM)
+                request = decode_query(messages.request, [*query_pairs(body), *query_pairs(query)])
             if row.stream:
                 stream = Stream(send)
                 results = self._results(row, request, headers, parameters, receive)
                 await stream.serve(results if timeout is None else _until(results, timeout), receive)
                 return
             hang_up = partial(_hang_up, receive)
-            call = Call(request, self._caller(row, headers), headers, self._world, reply_headers, hang_up)
+            call = Call(request, caller, headers, self._world, reply_headers, hang_up)
             answering = HANDLERS[row.name](call, **parameters)
             answer = await (answering if timeout is None else _within(answering, timeout))
             if b"pretty" in query and _is_pretty(query):
@@ -236,19 +245,18 @@ async def _hang_up(receive: Receive) -> None:
         pass
 
 
-async def _read_body(receive: Receive) -> bytes:
-    message = await receive()
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        return body
-    parts, size = [body], len(body)
-    while message.get("more_body"):
-        message = await receive()
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > LARGEST_REQUEST:
-            raise Refusal(Code.RESOURCE_EXHAUSTED, f"the request is larger than {LARGEST_REQUEST} bytes")
-    return b"".join(parts)
+async def _decoded(message: Any, body: bytes) -> Any:
+    """Read a body; a large one on another thread, so that others are answered meanwhile.
+
+    Raises:
+        Refusal: it cannot be read, or holds more values than a thread reads in a moment: while it builds them, the
+            interpreter does little else.
+    """
+    if len(body) < _DECODE_ELSEWHERE_FROM:
+        return decode_body(message, body)
+    if body.count(b",") > _MOST_VALUES:
+        raise Refusal(Code.RESOURCE_EXHAUSTED, f"the request holds more than {_MOST_VALUES} values")
+    return await asyncio.get_running_loop().run_in_executor(None, decode_body, message, body)
 
 
 def _is_pretty(query: bytes) -> bool:

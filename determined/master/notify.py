@@ -37,6 +37,10 @@ class QueueChanged(NamedTuple):
     """Something changed that the scheduler should look at: a job, a slot, a trial's wanted state."""
 
 
+class TrialsToStart(NamedTuple):
+    """A search has asked for trials that are not made yet."""
+
+
 class AllocationChanged(NamedTuple):
     """An allocation's signals or state changed."""
 

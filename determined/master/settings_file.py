@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Callable, Dict, Mapping, Union
+from typing import Any, Callable, Dict, Mapping, Tuple, Union
 
 from determined.common import yaml
 
@@ -122,7 +122,14 @@ def check_retention(policy: RetentionPolicy) -> RetentionPolicy:
     return policy
 
 
+def _hosts(value: Any) -> Tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) and name for name in value):
+        raise ValueError(f"must be a list of names, not {value!r}")
+    return tuple(value)
+
+
 _READERS: Mapping[str, Callable[[Any], Any]] = {
+    "allowed_hosts": _hosts,
     "checkpoint_storage": _storage,
     "cluster_name": _text,
     "data_dir": lambda value: Path(_text(value)),

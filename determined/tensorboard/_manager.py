@@ -100,6 +100,7 @@ class TensorboardManager:
         # What has been stored, with its time of change then; several threads may sync.
         self._stored: Dict[pathlib.Path, int] = {}
         self._lock = threading.Lock()
+        self._process = os.getpid()
 
     def start(self) -> None:
         """Make the directory."""
@@ -123,6 +124,9 @@ class TensorboardManager:
             mangler: given such a path and the rank, returns the path to store it under.
             rank: of this process.
         """
+        if self._process != os.getpid():
+            # A forked process has none of its parent's threads, and a lock may be held there for ever.
+            self._process, self._executor, self._lock = os.getpid(), None, threading.Lock()
         now = time.monotonic()
         if now - self._last_sync < _LEAST_SECONDS_APART:
             return

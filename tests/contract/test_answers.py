@@ -16,12 +16,9 @@ from determined.master import LocalMaster
 from determined.master import routes as master_routes
 from determined.master.routes.registry import HANDLERS, STREAM_HANDLERS
 
+from .. import recorded
 from .answer_form import Form
 from .prepared import CHECKPOINT, CONFIG, Connection, Prepared, model_files, prepare
-
-DESCRIPTION = pathlib.Path(__file__).parents[3] / "shared" / "contract" / "openapi.json"
-
-pytestmark = pytest.mark.skipif(not DESCRIPTION.exists(), reason=f"the API's description {DESCRIPTION} is not there")
 
 PREVIEWED = {
     "name": "preview",
@@ -384,10 +381,10 @@ def send(admin: Connection, row: "Endpoint[Any, Any]", parameters: Dict[str, Any
 
 
 def test_every_row_is_answered_in_the_described_form(tmp_path: pathlib.Path) -> None:
-    description = json.loads(DESCRIPTION.read_text())
+    description = recorded.load("api")
     form = Form(description)
     wrong: List[str] = []
-    with LocalMaster(tmp_path / "master", slots=1) as master:
+    with LocalMaster(tmp_path / "master", slots=1, initial_password="") as master:
         prepared = prepare(master)
         admin = Connection(master.url)
         world = World(admin, prepared)

@@ -180,7 +180,7 @@ def test_a_removal_that_fails_tells_its_log_why_without_the_secrets_of_the_stora
 def test_a_removal_that_a_master_could_not_do_is_done_by_the_next(
     tmp_path: pathlib.Path, storage: pathlib.Path
 ) -> None:
-    with LocalMaster(tmp_path / "master", slots=0) as first:
+    with LocalMaster(tmp_path / "master", slots=0, initial_password="") as first:
         folder = store_checkpoint(Client(first), storage)
     with sqlite3.connect(tmp_path / "master" / "master.db") as connection:
         connection.execute(
@@ -188,6 +188,6 @@ def test_a_removal_that_a_master_could_not_do_is_done_by_the_next(
             (UUID, '["**/*"]', "the disk was not there"),
         )
     connection.close()
-    with LocalMaster(tmp_path / "master", slots=0) as second:
+    with LocalMaster(tmp_path / "master", slots=0, initial_password="") as second:
         Client(second).wait_for_state("STATE_DELETED")
     assert not folder.exists()

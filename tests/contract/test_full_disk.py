@@ -66,7 +66,7 @@ def write_until_refused(admin: Connection, path: str, body: Any) -> int:
 
 
 def test_what_cannot_be_stored_is_refused_and_all_goes_on_when_there_is_room(small_disk: pathlib.Path) -> None:
-    with LocalMaster(small_disk / "master", slots=1) as master:
+    with LocalMaster(small_disk / "master", slots=1, initial_password="") as master:
         admin = Connection(master.url)
         experiment = admin.call("POST", "/api/v1/experiments", {"config": DETACHED, "unmanaged": True})["experiment"][
             "id"
@@ -99,7 +99,7 @@ def test_what_cannot_be_stored_is_refused_and_all_goes_on_when_there_is_room(sma
 
 
 def test_a_trial_that_ends_while_the_disk_is_full_is_followed_to_its_end(small_disk: pathlib.Path) -> None:
-    with LocalMaster(small_disk / "master", slots=1) as master:
+    with LocalMaster(small_disk / "master", slots=1, initial_password="") as master:
         admin = Connection(master.url)
         request = {"config": CONFIG.format("sleep 1"), "activate": True}
         experiment = admin.call("POST", "/api/v1/experiments", request)["experiment"]["id"]

@@ -21,7 +21,7 @@ CLIMBING = ("../evil", "a/../../evil", "/etc/evil", "..", "a/..", "a/../b", "", 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tuple[LocalMaster, Prepared]]:
-    with LocalMaster(tmp_path_factory.mktemp("master"), slots=1) as master:
+    with LocalMaster(tmp_path_factory.mktemp("master"), slots=1, initial_password="") as master:
         yield master, prepare(master)
 
 

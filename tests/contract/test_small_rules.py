@@ -21,7 +21,7 @@ ADAPTIVE = {"name": "adaptive_asha", "max_trials": 4, "time_metric": "epochs", "
 @pytest.fixture(scope="module")
 def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     """A master without slots: what is activated waits in the queue."""
-    with LocalMaster(tmp_path_factory.mktemp("master"), slots=0) as master:
+    with LocalMaster(tmp_path_factory.mktemp("master"), slots=0, initial_password="") as master:
         connection = Connection(master.url)
         yield connection
         connection.close()

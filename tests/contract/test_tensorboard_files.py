@@ -24,7 +24,7 @@ class Story(NamedTuple):
 
 @pytest.fixture
 def story(tmp_path: pathlib.Path) -> Iterator[Story]:
-    with LocalMaster(tmp_path / "master", slots=0) as master, requests.Session() as session:
+    with LocalMaster(tmp_path / "master", slots=0, initial_password="") as master, requests.Session() as session:
         url = f"{master.url}/api/v1"
         answer = session.post(f"{url}/auth/login", json={"username": "admin", "password": ""}).json()
         session.headers["Authorization"] = f"Bearer {answer['token']}"

@@ -17,7 +17,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @pytest.fixture(scope="module")
 def admin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
-    with LocalMaster(tmp_path_factory.mktemp("master"), slots=0) as master:
+    with LocalMaster(tmp_path_factory.mktemp("master"), slots=0, initial_password="") as master:
         connection = Connection(master.url)
         yield connection
         connection.close()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import pathlib
 import re
 from typing import Any, Dict, Iterator, List, Tuple, Union
 
@@ -14,9 +12,7 @@ from determined.common.api.wire.endpoint import Endpoint
 from determined.common.api.wire.enums import WireEnum
 from determined.common.api.wire.schema import Messages, fields_of, messages_by_endpoint
 
-DESCRIPTION = pathlib.Path(__file__).parents[3] / "shared" / "contract" / "openapi.json"
-
-pytestmark = pytest.mark.skipif(not DESCRIPTION.exists(), reason=f"the API's description {DESCRIPTION} is not there")
+from .. import recorded
 
 ROWS = sorted(messages_by_endpoint().values(), key=lambda pair: pair[0].name)
 Schema = Dict[str, Any]
@@ -24,7 +20,7 @@ Schema = Dict[str, Any]
 
 @pytest.fixture(scope="module")
 def description() -> Schema:
-    loaded: Schema = json.loads(DESCRIPTION.read_text())
+    loaded: Schema = recorded.load("api")
     return loaded
 
 

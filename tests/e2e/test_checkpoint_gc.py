@@ -49,7 +49,7 @@ def test_a_policy_is_carried_out_by_a_task_if_there_is_anything_to_remove(
     config = slow_config(
         steps=4, seconds=0.01, checkpoint_storage={"type": "shared_fs", "host_path": str(storage), **policy}
     )
-    with LocalMaster(folder, slots=1) as master:
+    with LocalMaster(folder, slots=1, initial_password="") as master:
         determined = client.Determined(master=master.url)
         experiment = determined.create_experiment(config, model_dir=str(slow_training))
         assert experiment.wait(interval=0.1) == client.ExperimentState.COMPLETED
@@ -106,7 +106,7 @@ def is_deleted(determined: client.Determined) -> bool:
 
 def test_a_removal_that_runs_is_listed_as_a_task_but_is_nobodys_job(tmp_path: pathlib.Path, hold: pathlib.Path) -> None:
     folder = tmp_path / "master"
-    with LocalMaster(folder, slots=0) as master:
+    with LocalMaster(folder, slots=0, initial_password="") as master:
         determined = client.Determined(master=master.url)
         add_checkpoint(determined, tmp_path / "storage")
         determined.get_checkpoint(UUID).delete()
@@ -121,7 +121,7 @@ def test_a_removal_that_runs_is_listed_as_a_task_but_is_nobodys_job(tmp_path: pa
 
 def test_a_deleted_experiment_is_there_until_its_files_are_gone(tmp_path: pathlib.Path, hold: pathlib.Path) -> None:
     folder = tmp_path / "master"
-    with LocalMaster(folder, slots=0) as master:
+    with LocalMaster(folder, slots=0, initial_password="") as master:
         determined = client.Determined(master=master.url)
         files = add_checkpoint(determined, tmp_path / "storage")
         call(determined, "PATCH", "/api/v1/trials/1", trialId=1, state="STATE_COMPLETED")
@@ -138,7 +138,7 @@ def test_a_master_that_stops_ends_removals_and_the_next_goes_on_in_the_same_task
     tmp_path: pathlib.Path, hold: pathlib.Path
 ) -> None:
     folder = tmp_path / "master"
-    with LocalMaster(folder, slots=0) as first:
+    with LocalMaster(folder, slots=0, initial_password="") as first:
         determined = client.Determined(master=first.url)
         files = add_checkpoint(determined, tmp_path / "storage")
         determined.get_checkpoint(UUID).delete()
@@ -146,7 +146,7 @@ def test_a_master_that_stops_ends_removals_and_the_next_goes_on_in_the_same_task
     assert processes_of(folder) == []
     assert files.exists()
     hold.unlink()
-    with LocalMaster(folder, slots=0) as second:
+    with LocalMaster(folder, slots=0, initial_password="") as second:
         determined = client.Determined(master=second.url)
         wait_until(lambda: is_deleted(determined))
         (task_id,) = collections_in(folder)
@@ -161,7 +161,7 @@ def test_a_master_that_is_killed_finishes_removals_when_it_is_started_again(
     tmp_path: pathlib.Path, hold: pathlib.Path, killed: str
 ) -> None:
     folder = tmp_path / "master"
-    first = LocalMaster(folder, slots=0).start()
+    first = LocalMaster(folder, slots=0, initial_password="").start()
     try:
         determined = client.Determined(master=first.url)
         files = add_checkpoint(determined, tmp_path / "storage")
@@ -174,7 +174,7 @@ def test_a_master_that_is_killed_finishes_removals_when_it_is_started_again(
     if killed == "while a task runs to its end":
         hold.unlink()
         wait_until(lambda: not files.exists())
-    with LocalMaster(folder, slots=0) as second:
+    with LocalMaster(folder, slots=0, initial_password="") as second:
         hold.unlink(missing_ok=True)
         determined = client.Determined(master=second.url)
         wait_until(lambda: is_deleted(determined))

@@ -54,20 +54,20 @@ def test_an_adaptive_search_makes_the_same_trials_however_often_its_master_is_ki
     model = tmp_path / "model"
     model.mkdir()
     (model / "train.py").write_text(TRAINING)
-    with LocalMaster(tmp_path / "calm", slots=2) as calm:
+    with LocalMaster(tmp_path / "calm", slots=2, initial_password="") as calm:
         undisturbed = run(calm, model)
         undisturbed.wait(interval=0.2)
         expected = hyperparameters_of(undisturbed)
     when = random.Random(20_261_121)
     folder = tmp_path / "troubled"
-    with LocalMaster(folder, slots=2) as first:
+    with LocalMaster(folder, slots=2, initial_password="") as first:
         number = run(first, model).id
     for _ in range(KILLS):
-        master = LocalMaster(folder, slots=2).start()
+        master = LocalMaster(folder, slots=2, initial_password="").start()
         time.sleep(when.uniform(0.1, 1.5))
         kill_master(master)
         master.stop()
-    with LocalMaster(folder, slots=2) as last:
+    with LocalMaster(folder, slots=2, initial_password="") as last:
         experiment = client.Determined(master=last.url).get_experiment(number)
         assert experiment.wait(interval=0.2) == client.ExperimentState.COMPLETED
         assert hyperparameters_of(experiment) == expected

@@ -51,7 +51,7 @@ def test_a_killed_master_completes_its_experiment_without_losing_or_doubling_a_r
     tmp_path: pathlib.Path, slow_training: pathlib.Path, kill: str
 ) -> None:
     folder = tmp_path / "master"
-    first = LocalMaster(folder, slots=2).start()
+    first = LocalMaster(folder, slots=2, initial_password="").start()
     try:
         determined = client.Determined(master=first.url)
         config = slow_config(trials=2, steps=STEPS)
@@ -64,7 +64,7 @@ def test_a_killed_master_completes_its_experiment_without_losing_or_doubling_a_r
             kill_everything(folder)
     finally:
         first.stop()
-    with LocalMaster(folder, slots=2) as second:
+    with LocalMaster(folder, slots=2, initial_password="") as second:
         determined = client.Determined(master=second.url)
         experiment = determined.get_experiment(experiment.id)
         assert experiment.wait(interval=0.2) == client.ExperimentState.COMPLETED
@@ -84,19 +84,22 @@ def test_stopping_a_master_stops_its_trials_and_starting_it_again_resumes_them(
     tmp_path: pathlib.Path, slow_training: pathlib.Path
 ) -> None:
     folder = tmp_path / "master"
-    with LocalMaster(folder, slots=1) as first:
+    with LocalMaster(folder, slots=1, initial_password="") as first:
         determined = client.Determined(master=first.url)
         experiment = determined.create_experiment(slow_config(steps=5), model_dir=str(slow_training))
         wait_until(lambda: len(experiment.list_trials()) == 1 and experiment.list_trials()[0].list_checkpoints())
     assert processes_of(folder) == []
-    with LocalMaster(folder, slots=1) as second:
+    with LocalMaster(folder, slots=1, initial_password="") as second:
         experiment = client.Determined(master=second.url).get_experiment(experiment.id)
         assert experiment.wait(interval=0.2) == client.ExperimentState.COMPLETED
         assert steps_of(experiment.list_trials()[0], "validation") == [1, 2, 3, 4, 5]
 
 
 def test_two_masters_and_two_clients_work_side_by_side(tmp_path: pathlib.Path) -> None:
-    with LocalMaster(tmp_path / "one", slots=0) as one, LocalMaster(tmp_path / "two", slots=0) as two:
+    with (
+        LocalMaster(tmp_path / "one", slots=0, initial_password="") as one,
+        LocalMaster(tmp_path / "two", slots=0, initial_password="") as two,
+    ):
         here, there = client.Determined(master=one.url), client.Determined(master=two.url)
         here.create_model("only here")
         assert [m.name for m in here.list_models()] == ["only here"]

@@ -7,9 +7,10 @@ from typing import Any, Dict, Iterator, List
 
 import pytest
 
+from .. import recorded
 from ..contract.prepared import Connection
 from ..contract.probing import PROBER, PROBER_PASSWORD
-from .conftest import CONTRACT, FACTOR, Fuzzed
+from .conftest import FACTOR, Fuzzed
 
 EXAMPLES = 800 * FACTOR
 
@@ -66,7 +67,7 @@ def test_no_configuration_made_from_the_description_makes_the_master_fail(reader
     from .configurations import made_configurations
     from .examples import run_examples
 
-    made = made_configurations(json.loads((CONTRACT / "config.json").read_text())["parts"])
+    made = made_configurations(recorded.load("configuration")["parts"])
     run_examples(made, EXAMPLES, reader.validate)
     assert reader.wrong == []
     assert reader.accepted > EXAMPLES // 100  # or nothing comes to the later checks

@@ -10,10 +10,11 @@ import requests
 
 from determined.common.api.wire.endpoint import Endpoint
 
+from .. import recorded
 from ..contract.answer_form import Form, Schema
 from ..contract.prepared import Connection
 from ..contract.probing import MAY_WAIT, PROBER, PROBER_PASSWORD, complaint, known_values, rows
-from .conftest import CONTRACT, FACTOR, Fuzzed
+from .conftest import FACTOR, Fuzzed
 
 EXAMPLES = 20 * FACTOR
 
@@ -74,7 +75,7 @@ class Prober:
 def test_no_request_made_from_the_contract_makes_the_master_fail(fuzzed: Fuzzed) -> None:
     from .requests_from_contract import check_cases, load_operations
 
-    description = json.loads((CONTRACT / "openapi.json").read_text())
+    description = recorded.load("api")
     operations = load_operations(description)
     known = {**known_values(fuzzed.prepared), "user": (fuzzed.prepared.user, 1, 2)}
     prober = Prober(fuzzed, description)

@@ -1,6 +1,7 @@
 """What the tests with the released client need: its interpreter, and a master of ours that it talks to.
 
-``DET_RELEASED_PYTHON`` names a Python that has ``determined==0.38.1``; without it everything here is skipped.
+``DET_RELEASED_PYTHON`` names a Python that has ``determined==0.38.1``; without it nothing here is collected, and
+what is named is skipped.
 """
 
 from __future__ import annotations

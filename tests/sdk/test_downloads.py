@@ -48,7 +48,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMaster]:
         path = folder / "storage" / UUID / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    with LocalMaster(folder / "master", slots=0) as master:
+    with LocalMaster(folder / "master", slots=0, initial_password="") as master:
         session = client.Determined(master=master.url, user="determined", password="")._session
         config = (
             "name: files\nsearcher: {name: single, metric: loss}\n"

@@ -34,7 +34,7 @@ def test_no_line_is_lost_or_repeated_when_the_master_comes_back(
     tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, end: Callable[[LocalMaster], None]
 ) -> None:
     monkeypatch.setattr(logs, "_REOPENING_PAUSE", 0.1)
-    with LocalMaster(tmp_path / "m", slots=0) as master:
+    with LocalMaster(tmp_path / "m", slots=0, initial_password="") as master:
         determined = client.Determined(master.url, "determined", "")
         session = determined._session
         body: Any = {"config": CONFIG, "unmanaged": True}

@@ -61,7 +61,7 @@ def tell(determined: client.Determined, hparams: List[Dict[str, Any]], reports: 
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[client.Determined]:
-    with LocalMaster(tmp_path_factory.mktemp("tables") / "master", slots=1) as master:
+    with LocalMaster(tmp_path_factory.mktemp("tables") / "master", slots=1, initial_password="") as master:
         yield client.Determined(master.url, "determined", "")
 
 

@@ -15,7 +15,7 @@ CONFIG = {"name": "y", "entrypoint": "true", "searcher": {"name": "single", "met
 
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[client.Determined]:
-    with LocalMaster(tmp_path_factory.mktemp("names"), slots=1) as master:
+    with LocalMaster(tmp_path_factory.mktemp("names"), slots=1, initial_password="") as master:
         determined = client.Determined(master.url, "admin", "")
         # what a pattern would find in place of the names below
         for decoy in ("axb", "aXXb", "A_B", "ab"):

@@ -22,7 +22,7 @@ CONFIG = {"name": "n", "entrypoint": "true", "searcher": {"name": "single", "met
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMaster]:
-    with LocalMaster(tmp_path_factory.mktemp("threads"), slots=1) as master:
+    with LocalMaster(tmp_path_factory.mktemp("threads"), slots=1, initial_password="") as master:
         yield master
 
 

@@ -47,7 +47,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[client.Determi
     folder = tmp_path_factory.mktemp("sdk")
     (folder / "model").mkdir()
     (folder / "model" / "train.py").write_text(TRAINING)
-    with LocalMaster(folder / "master", slots=2) as master:
+    with LocalMaster(folder / "master", slots=2, initial_password="") as master:
         determined = client.Determined(master=master.url, user="determined", password="")
         experiment = determined.create_experiment(CONFIG, model_dir=str(folder / "model"))
         assert experiment.wait(interval=0.1) == client.ExperimentState.COMPLETED

@@ -42,3 +42,13 @@ def test_a_name_that_is_not_there_is_an_attribute_error() -> None:
 
     with pytest.raises(AttributeError, match=r"'determined.common.api' has no attribute 'nothing'"):
         _ = api.nothing
+
+
+def test_only_names_that_mean_something_are_listed() -> None:
+    import determined
+    from determined import core
+    from determined.common import storage
+
+    for package in (determined, core, storage):
+        assert not {"annotations", "TYPE_CHECKING", "attach"} & set(dir(package))
+    assert {"import_from_path", "common", "core", "LOG_FORMAT"} <= set(dir(determined))

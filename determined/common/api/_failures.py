@@ -7,50 +7,14 @@ A script may have learned to catch those: the released client lets them pass. Wh
 from __future__ import annotations
 
 import ssl
-from typing import Any, Dict, List, Mapping, Optional, Type
+from typing import Any, Dict, List, Mapping, Type
 from urllib.parse import urlsplit
 
 import requests
 import urllib3.exceptions
 
 from . import errors
-
-
-class APIHttpError(Exception):
-    """An answer that a call has no use for.
-
-    Attributes:
-        operation_name: the call.
-        response: the answer.
-        message: the same in words.
-    """
-
-    response: Optional[requests.Response] = None
-
-    def __init__(self, operation_name: str, response: requests.Response) -> None:
-        super().__init__(operation_name, response)
-        self.operation_name = operation_name
-        self.response = response
-        self.message = f"API Error: {operation_name} failed: {response.reason}."
-
-    def __str__(self) -> str:
-        return self.message
-
-
-class APIHttpStreamError(APIHttpError):
-    """A stream that ended with an error.
-
-    Attributes:
-        operation_name: the call.
-        error: what the stream said of it.
-        message: the same in words.
-    """
-
-    def __init__(self, operation_name: str, error: Any) -> None:
-        Exception.__init__(self, operation_name, error)
-        self.operation_name = operation_name
-        self.error = error
-        self.message = f"Stream Error during {operation_name}: {error.message}"
+from ._http_errors import APIHttpError, APIHttpStreamError
 
 
 class UntrustedMasterException(errors.MasterNotFoundException, requests.exceptions.SSLError):

@@ -25,6 +25,9 @@ def config_folder() -> pathlib.Path:
     return root / "determined"
 
 
+get_config_path = config_folder
+
+
 @contextlib.contextmanager
 def locked(path: pathlib.Path) -> Iterator[None]:
     """Hold the lock of a file, ``<file>.lock``, which everybody takes who changes it.

@@ -1,7 +1,8 @@
-"""The one loop over the pages of a list."""
+"""The loops over the pages of a list: one for messages of the wire, and one for the classes of `bindings`."""
 
 from __future__ import annotations
 
+import enum
 from typing import Any, Callable, Iterator, Mapping, Optional, Sequence, TypeVar
 
 from . import errors
@@ -10,6 +11,7 @@ LAZY_PAGE = 100
 """Rows of a page where a list is iterated over: few enough to begin soon, enough to need few requests."""
 
 Page = TypeVar("Page", bound=Mapping[str, Any])
+Answer = TypeVar("Answer")
 
 
 def read_pages(
@@ -65,3 +67,34 @@ def read_rows(
     for page in read_pages(fetch, limit=limit, offset=offset, max_pages=max_pages):
         rows: Sequence[Any] = page.get(key) or ()
         yield from rows
+
+
+class PageOpts(str, enum.Enum):
+    """How many pages of a list are read."""
+
+    single = "1"
+    all = "all"
+
+
+def read_paginated(
+    get_with_offset: Callable[[int], Answer], offset: int = 0, pages: PageOpts = PageOpts.all
+) -> Iterator[Answer]:
+    """Yield the pages of a list.
+
+    Parameters:
+        get_with_offset: returns the page that begins at an offset: an answer of `bindings` with a `pagination`.
+        offset: the first row. By default 0.
+        pages: whether only one page is read, or all. By default all.
+
+    Raises:
+        AssertionError: a page does not say where it ends.
+    """
+    while True:
+        answer = get_with_offset(offset)
+        where = getattr(answer, "pagination")  # noqa: B009 - one of many classes
+        if where is None or where.endIndex is None or where.total is None:
+            raise AssertionError("a page of the list does not say where it ends")
+        yield answer
+        if pages == PageOpts.single or where.endIndex >= where.total:
+            return
+        offset = where.endIndex

@@ -119,3 +119,10 @@ def send_stubbornly(send: Callable[[], Response], method: str, policy: Policy, *
             retry_after = response.headers.get("Retry-After")
             response.close()
         time.sleep(delay_before(attempt, policy, retry_after, time.time(), random.random()))
+
+
+def get_max_retries_config() -> "Retry":
+    """Return retries for a session of one's own: twenty, with growing pauses."""
+    from urllib3.util.retry import Retry
+
+    return Retry(total=20, backoff_factor=0.5)

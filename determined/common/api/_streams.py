@@ -28,7 +28,7 @@ def read_stream(response: requests.Response, operation_name: str = "") -> Iterat
         BadResponseException: a line is no JSON document of a master.
     """
     with response:
-        for line in _lines(response, operation_name):
+        for line in read_lines(response, operation_name):
             if line.isspace():
                 continue
             try:
@@ -47,8 +47,17 @@ def read_stream(response: requests.Response, operation_name: str = "") -> Iterat
                 raise _failures.MissingKeyException(f"a line of the stream holds no result: {line[:200]!r}")
 
 
-def _lines(response: requests.Response, operation_name: str) -> Iterator[bytes]:
-    """Yield the lines of a body with their ends; the last one may lack it."""
+def read_lines(response: requests.Response, operation_name: str = "") -> Iterator[bytes]:
+    """Yield the lines of a body with their ends as they come; the last one may lack it.
+
+    Parameters:
+        response: the answer, of which nothing has been read yet.
+        operation_name: the call, for errors.
+
+    Raises:
+        ConnectionLostException: the body was cut.
+        MasterTimeoutException: the master was silent for too long.
+    """
     begun: List[bytes] = []
     try:
         for chunk in _chunks(response):

@@ -17,6 +17,21 @@ from ._url import normalize_address
 _VERSION = 2
 
 
+_lent: Dict[str, Dict[str, str]] = {}
+
+
+def lend(master_url: str, tokens: Dict[str, str]) -> None:
+    """Let this process know tokens of users, in whatever state the file is; none takes them back.
+
+    Parameters:
+        master_url: the master's address in the normal form.
+    """
+    if tokens:
+        _lent[master_url] = tokens
+    else:
+        _lent.pop(master_url, None)
+
+
 class TokenStore:
     """The logins of one master. Every call reads the file anew; changes are made under its lock."""
 
@@ -38,7 +53,7 @@ class TokenStore:
     def get_token(self, user: str) -> Optional[str]:
         """Return the cached token of a user, or None."""
         token: Optional[str] = self._entry().get("tokens", {}).get(user)
-        return token
+        return token or _lent.get(self._master, {}).get(user)
 
     def get_all_users(self) -> List[str]:
         """Return the users that have a cached token."""
@@ -51,6 +66,7 @@ class TokenStore:
 
     def drop_user(self, username: str) -> None:
         """Forget a user's token, and that they are the active one."""
+        _lent.get(self._master, {}).pop(username, None)
         with self._changing() as entry:
             entry.setdefault("tokens", {}).pop(username, None)
             if entry.get("active_user") == username:
@@ -58,6 +74,7 @@ class TokenStore:
 
     def drop_token(self, user: str) -> None:
         """Forget a token that does not hold any more; the active user stays."""
+        _lent.get(self._master, {}).pop(user, None)
         with self._changing() as entry:
             entry.setdefault("tokens", {}).pop(user, None)
 
@@ -82,6 +99,12 @@ class TokenStore:
         with _files.locked(self.path):
             self.path.unlink(missing_ok=True)
 
+    def forget_master(self) -> None:
+        """Forget that there is such a master, unless a user has a token for it."""
+        with self._changing_all() as masters:
+            if not masters.get(self._master, {}).get("tokens"):
+                masters.pop(self._master, None)
+
     def _entry(self) -> Dict[str, Any]:
         everything = self._read()
         if everything is None:
@@ -92,9 +115,14 @@ class TokenStore:
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[Dict[str, Any]]:
+        with self._changing_all() as masters:
+            yield masters.setdefault(self._master, {"tokens": {}})
+
+    @contextlib.contextmanager
+    def _changing_all(self) -> Iterator[Dict[str, Any]]:
         with _files.locked(self.path):
             everything = self._read_or_remove()
-            yield everything["masters"].setdefault(self._master, {"tokens": {}})
+            yield everything["masters"]
             _files.write_private(self.path, json.dumps(everything, indent=4, sort_keys=True))
 
     def _read_or_remove(self) -> Dict[str, Any]:

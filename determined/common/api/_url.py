@@ -6,6 +6,7 @@ import urllib.parse
 from typing import Optional
 
 from ... import errors
+from .. import constants, task_env
 
 DEFAULT_PORT = 8080
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -42,6 +43,21 @@ def normalize_address(address: str) -> str:
         raise ValueError(f"the port in the master address {shown!r} is no number from 1 to 65535")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}:{port}{parts.path.rstrip('/')}"
+
+
+def canonicalize_master_url(url: str) -> str:
+    """Return the normal form of a master's address; see `normalize_address`.
+
+    Raises:
+        ValueError: it is no address of a master.
+    """
+    return normalize_address(url)
+
+
+def get_default_master_url() -> str:
+    """Return the address in ``DET_MASTER``, else in ``DET_MASTER_ADDR``, else ``localhost:8080``, as it is written."""
+    told = task_env.read(task_env.MASTER) or task_env.read(task_env.MASTER_ADDR)
+    return told or constants.DEFAULT_MASTER_ADDRESS
 
 
 # The library's errors repeat what they could not read, and so may be no part of ours.

@@ -18,7 +18,7 @@ from . import _retry, certs, errors
 from ._password_digests import PasswordDigests
 from ._session import Session, TaskSession, UnauthSession
 from ._token_store import TokenStore
-from ._url import normalize_address
+from ._url import get_default_master_url, normalize_address
 from .endpoints import auth as auth_api
 from .endpoints import users as users_api
 
@@ -89,8 +89,7 @@ def master_address(address: Optional[str] = None) -> str:
     Raises:
         ValueError: it is no address of a master.
     """
-    told = address or task_env.read(task_env.MASTER) or task_env.read(task_env.MASTER_ADDR)
-    return normalize_address(told or constants.DEFAULT_MASTER_ADDRESS)
+    return normalize_address(address or get_default_master_url())
 
 
 def login(master_address: str, username: str, password: str, cert: Optional[certs.Cert] = None) -> Session:

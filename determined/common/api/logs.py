@@ -1,4 +1,4 @@
-"""Reading logs: filters, the first and last lines, following."""
+"""Reading logs: filters, the first and last lines, following; and the same by the functions of `bindings`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import bisect
 import collections
 import itertools
 import logging
+import sys
 import time
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, Iterator, List, Optional, TypeVar, Union
 
@@ -18,12 +19,14 @@ from .endpoints import logs as logs_api
 from .wire.enums import LogLevel, OrderBy
 
 if TYPE_CHECKING:
+    from . import bindings
     from ._session import BaseSession
     from .wire.logs import TaskLogsQuery, TaskLogsResponse, TrialLogsQuery, TrialLogsResponse
 
 logger = logging.getLogger("determined.common.api.logs")
 
 Line = TypeVar("Line", "TaskLogsResponse", "TrialLogsResponse")
+Answer = TypeVar("Answer")
 Open = Callable[[Dict[str, Any]], Iterator[Line]]
 
 # The master sends descending streams in pages of so many lines, and repeats lines from the second page on.
@@ -44,8 +47,8 @@ def make_filters(
     rank_ids: Optional[Iterable[int]] = None,
     stdtypes: Optional[Iterable[str]] = None,
     min_level: Optional[LogLevel] = None,
-    timestamp_before: Optional[Union[str, int, float]] = None,
-    timestamp_after: Optional[Union[str, int, float]] = None,
+    timestamp_before: Optional[Union[str, int]] = None,
+    timestamp_after: Optional[Union[str, int]] = None,
     sources: Optional[Iterable[str]] = None,
     search_text: Optional[str] = None,
 ) -> Dict[str, Any]:
@@ -64,7 +67,7 @@ def make_filters(
         search_text: only lines that contain this text, case-insensitive.
 
     Raises:
-        ArgumentError: a time is neither text nor a number.
+        ArgumentError: a time is neither text nor a whole number.
         ValueError: a time cannot be read, or a level is unknown.
     """
     filters = {
@@ -205,7 +208,7 @@ def _follow(open_stream: Open[Line], query: Dict[str, Any]) -> Iterator[Line]:
             return
         except errors.MasterTimeoutException:
             logger.debug("nothing was logged for a long time; opening the stream again")
-        except (errors.MasterNotFoundException, errors.BadResponseException, errors.APIException) as error:
+        except (errors.BadRequestException, errors.BadResponseException) as error:
             failures += 1
             if failures > _MAX_REOPENINGS or not _may_be_over_soon(error):
                 raise
@@ -247,7 +250,7 @@ def _is_number(line_id: str) -> bool:
 
 
 def _may_be_over_soon(error: Exception) -> bool:
-    return not isinstance(error, errors.APIException) or error.status_code in errors.TEMPORARY
+    return not isinstance(error, errors.ANSWERED) or error.status_code in errors.TEMPORARY
 
 
 def _timeout_of(query: Dict[str, Any]) -> Timeout:
@@ -260,11 +263,123 @@ def _list(values: Optional[Iterable[Any]]) -> Optional[List[Any]]:
     return [values] if isinstance(values, (str, int)) else list(values)
 
 
-def _to_wire_time(moment: Optional[Union[str, int, float]]) -> Optional[str]:
+def _to_wire_time(moment: Optional[Union[str, int]]) -> Optional[str]:
     if moment is None:
         return None
-    if isinstance(moment, (int, float)):
-        return timestamps.format_wire(int(moment * 1_000_000))
+    if isinstance(moment, int):
+        return timestamps.format_wire(moment * 1_000_000)
     if not isinstance(moment, str):
-        raise ArgumentError(f"a time must be RFC 3339 text or seconds since 1970, not {moment!r}")
+        raise ArgumentError(f"a time must be RFC 3339 text or whole seconds since 1970, not {moment!r}")
     return timestamps.format_wire(timestamps.parse(moment))
+
+
+def levels_at_or_above(min_level: Optional[bindings.v1LogLevel]) -> Optional[List[bindings.v1LogLevel]]:
+    """Return a level of `bindings` and all above it; None for None."""
+    if min_level is None:
+        return None
+    levels = list(type(min_level))
+    return levels[levels.index(min_level) :]
+
+
+def trial_logs(
+    session: BaseSession,
+    trial_id: int,
+    head: Optional[int] = None,
+    tail: Optional[int] = None,
+    follow: bool = False,
+    agent_ids: Optional[List[str]] = None,
+    container_ids: Optional[List[str]] = None,
+    rank_ids: Optional[List[int]] = None,
+    sources: Optional[List[str]] = None,
+    stdtypes: Optional[List[str]] = None,
+    min_level: Optional[bindings.v1LogLevel] = None,
+    timestamp_before: Optional[str] = None,
+    timestamp_after: Optional[str] = None,
+    search_text: Optional[str] = None,
+) -> Iterable[bindings.v1TrialLogsResponse]:
+    """Yield the log lines of a trial, oldest first; the parameters are those of `iter_trial_logs` and `make_filters`.
+
+    Raises:
+        ValueError: more than one of head, tail and follow is given.
+        APIHttpStreamError: the stream ended with an error, or was cut.
+    """
+    from . import bindings
+
+    lines = bindings.get_TrialLogs(
+        session,
+        trialId=trial_id,
+        agentIds=agent_ids,
+        containerIds=container_ids,
+        rankIds=rank_ids,
+        searchText=search_text,
+        sources=sources,
+        stdtypes=stdtypes,
+        levels=levels_at_or_above(min_level),
+        timestampBefore=timestamp_before,
+        timestampAfter=timestamp_after,
+        follow=follow,
+        **_part(head, tail, follow),
+    )
+    yield from _oldest_first(lines, tail)
+
+
+def task_logs(
+    session: BaseSession,
+    task_id: str,
+    head: Optional[int] = None,
+    tail: Optional[int] = None,
+    follow: bool = False,
+    allocation_ids: Optional[List[str]] = None,
+    agent_ids: Optional[List[str]] = None,
+    container_ids: Optional[List[str]] = None,
+    rank_ids: Optional[List[int]] = None,
+    sources: Optional[List[str]] = None,
+    stdtypes: Optional[List[str]] = None,
+    min_level: Optional[bindings.v1LogLevel] = None,
+    timestamp_before: Optional[str] = None,
+    timestamp_after: Optional[str] = None,
+) -> Iterable[bindings.v1TaskLogsResponse]:
+    """Yield the log lines of a task, oldest first; see `trial_logs`."""
+    from . import bindings
+
+    lines = bindings.get_TaskLogs(
+        session,
+        taskId=task_id,
+        allocationIds=allocation_ids,
+        agentIds=agent_ids,
+        containerIds=container_ids,
+        rankIds=rank_ids,
+        sources=sources,
+        stdtypes=stdtypes,
+        levels=levels_at_or_above(min_level),
+        timestampBefore=timestamp_before,
+        timestampAfter=timestamp_after,
+        follow=follow,
+        **_part(head, tail, follow),
+    )
+    yield from _oldest_first(lines, tail)
+
+
+def _part(head: Optional[int], tail: Optional[int], follow: bool) -> Dict[str, Any]:
+    """Return the parameters that choose the first or the last lines."""
+    from . import bindings
+
+    if sum((follow, head is not None, tail is not None)) > 1:
+        raise ValueError("at most one of head, tail, or follow may be set")
+    if tail is None:
+        return {"limit": head or None}
+    return {"limit": tail, "orderBy": bindings.v1OrderBy.DESC}
+
+
+def _oldest_first(lines: Iterable[Answer], tail: Optional[int]) -> Iterable[Answer]:
+    return lines if tail is None else reversed(list(lines))
+
+
+def pprint_logs(logs: Iterable[Union[bindings.v1TaskLogsResponse, bindings.v1TrialLogsResponse]]) -> None:
+    """Print log lines as they come.
+
+    Parameters:
+        logs: as `trial_logs` and `task_logs` return them.
+    """
+    for line in logs:
+        sys.stdout.write(line.message)

@@ -26,6 +26,11 @@ if TYPE_CHECKING:
     from .trial import Trial as Trial
     from .trial import TrialSortBy as TrialSortBy
 
+_MODULES = (
+    "checkpoint", "determined", "experiment", "metrics", "model", "oauth2_scim_client", "project", "resource_pool",
+    "trial", "user", "workspace",
+)  # fmt: skip
+
 _find, __dir__, __all__ = attach(
     __name__,
     {
@@ -44,6 +49,7 @@ _find, __dir__, __all__ = attach(
         "ValidationMetrics": f"{__name__}.metrics:ValidationMetrics",
     },
     old={
+        **{name: f"{__name__}.{name}" for name in _MODULES},
         "ExperimentReference": f"{__name__}.experiment:ExperimentReference",
         "ModelOrderBy": f"{__name__}.model:ModelOrderBy",
         "TrialOrderBy": f"{__name__}.trial:TrialOrderBy",

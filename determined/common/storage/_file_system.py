@@ -8,6 +8,7 @@ import logging
 import os
 import pathlib
 import shutil
+import stat
 import sys
 from typing import Callable, Iterable, Iterator, Optional, Tuple
 
@@ -15,6 +16,7 @@ from determined import errors
 
 from ._parallel import for_all
 from .base import (
+    InvalidStorage,
     OnBytes,
     Resources,
     Selector,
@@ -32,6 +34,7 @@ _WORKERS = max(2, min(8, os.cpu_count() or 1))
 """Files that are copied at the same time: small ones cost processor time above all."""
 
 _CHUNK = 1 << 20
+_UNFINISHED = "it is still being written, or its writing was cut"
 _KERNEL_CHUNK = 64 << 20
 
 # What a kernel says of two files between which it cannot copy.
@@ -41,84 +44,81 @@ _CANNOT_COPY = (errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno
 class FileSystemStorage(StorageManager):
     """Stores each id as a directory below a base directory.
 
-    What is being stored has a temporary name: ``.<id>.partial`` for a directory, ``.<file>.<pid>.part`` for a file.
-    Only finished ones have their own.
+    A directory that programs write to in place has its own name from the start. Until it is whole, an empty file
+    ``.<id>.partial`` stands beside it, and it cannot be read. A file that is copied has a temporary name,
+    ``.<file>.<pid>.part``, until it is whole.
 
     Parameters:
-        base: the absolute path of the base directory. It is made when first written to.
+        base: the path of the base directory. It is made when first written to.
+
+    Raises:
+        InvalidStorage: the path is empty or no text.
     """
 
     def __init__(self, base: StrPath) -> None:
+        if not isinstance(base, (str, os.PathLike)) or not os.fspath(base):
+            raise InvalidStorage(f"the base directory of a storage must be a path, not {base!r}")
         self.base = pathlib.Path(base)
 
-    def begin_store(self, storage_id: str) -> pathlib.Path:
-        """Return the directory to write to, which `commit_store` puts in place. Several processes may share it."""
-        path = self._partial(storage_id)
-        path.mkdir(parents=True, exist_ok=True)
+    def pre_store_path(self, dst: str) -> pathlib.Path:
+        """Return the directory to write to, which is the final one. Several processes may share it."""
+        path, marker = self._final(dst), self._marker(dst)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            marker.touch()
+        path.mkdir(exist_ok=True)
         return path
 
-    def commit_store(self, storage_id: str) -> None:
-        """Put a directory in place that has been begun.
+    def post_store_path(self, src: StrPath, dst: str, paths: Optional[Iterable[str]] = None) -> None:
+        """Say that a directory is whole."""
+        with contextlib.suppress(FileNotFoundError):
+            self._marker(dst).unlink()
 
-        Raises:
-            FileExistsError: the id is taken by a directory that is not empty.
-        """
-        # Replaces an empty directory, but never one that holds files.
-        try:
-            os.rename(self._partial(storage_id), self._final(storage_id))
-        except OSError as e:
-            if self._final(storage_id).exists():
-                raise FileExistsError(f"there are files stored as {storage_id} already") from e
-            raise
+    def abort_store_path(self, src: StrPath, dst: str) -> None:
+        marker = self._marker(dst)
+        # A directory without it was whole before, and stays.
+        if marker.is_file():
+            shutil.rmtree(self._final(dst), ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):
+                marker.unlink()
 
-    def abort_store(self, storage_id: str) -> None:
-        """Remove a directory that has been begun."""
-        shutil.rmtree(self._partial(storage_id), ignore_errors=True)
+    def store_path_is_direct_access(self) -> bool:
+        return True
 
     @contextlib.contextmanager
-    def store_path(self, storage_id: str) -> Iterator[pathlib.Path]:
-        path = self.begin_store(storage_id)
-        try:
-            yield path
-            self.commit_store(storage_id)
-        except BaseException:
-            # Half a checkpoint is of no use to anybody, however its writing ended.
-            self.abort_store(storage_id)
-            raise
-
-    @contextlib.contextmanager
-    def restore_path(self, storage_id: str, selector: Optional[Selector] = None) -> Iterator[pathlib.Path]:
+    def restore_path(self, src: str, selector: Optional[Selector] = None) -> Iterator[pathlib.Path]:
         if selector is not None:
             logger.warning("the selector is ignored: all files of the checkpoint are accessible where they are stored")
-        yield self._existing(storage_id)
+        yield self._existing(src)
 
-    def upload(self, source: StrPath, storage_id: str, paths: Optional[Iterable[str]] = None) -> None:
-        target = self._final(storage_id)
+    def upload(self, src: StrPath, dst: str, paths: Optional[Iterable[str]] = None) -> None:
+        target = self._final(dst)
+        wanted = list_directory(src) if paths is None else paths
         target.mkdir(parents=True, exist_ok=True)
-        _copy(pathlib.Path(source), target, list_directory(source) if paths is None else paths, is_shared=True)
+        _copy(pathlib.Path(src), target, wanted, is_shared=True)
 
     def list_files(self, storage_id: str) -> Resources:
         return list_directory(self._existing(storage_id))
 
     def download(
         self,
-        storage_id: str,
-        target: StrPath,
+        src: str,
+        dst: StrPath,
         selector: Optional[Selector] = None,
         *,
         workers: Optional[int] = None,
         on_bytes: Optional[OnBytes] = None,
     ) -> None:
-        source = self._existing(storage_id)
+        source = self._existing(src)
         wanted = select(list_directory(source), selector)
         if wanted or selector is None:
-            pathlib.Path(target).mkdir(parents=True, exist_ok=True)
-        _copy(source, pathlib.Path(target), wanted, workers, on_bytes, is_shared=False)
+            pathlib.Path(dst).mkdir(parents=True, exist_ok=True)
+        _copy(source, pathlib.Path(dst), wanted, workers, on_bytes, is_shared=False)
 
-    def delete(self, storage_id: str, globs: Iterable[str] = ("**/*",)) -> Resources:
+    def delete(self, tgt: str, globs: Iterable[str] = ("**/*",)) -> Resources:
         globs = list(globs)
-        root = self._final(storage_id)
-        self.abort_store(storage_id)
+        root = self._final(tgt)
+        self.abort_store_path(root, tgt)
         if not root.is_dir():
             return {}
         if "**/*" in globs:
@@ -126,12 +126,15 @@ class FileSystemStorage(StorageManager):
             return {}
         for path in match_globs(list_directory(root), globs):
             _remove(root / path.rstrip("/"))
-        return list_directory(root)
+        left = list_directory(root)
+        if not left:
+            shutil.rmtree(root)
+        return left
 
     def _final(self, storage_id: str) -> pathlib.Path:
         return self.base / check_storage_id(storage_id)
 
-    def _partial(self, storage_id: str) -> pathlib.Path:
+    def _marker(self, storage_id: str) -> pathlib.Path:
         final = self._final(storage_id)
         return final.with_name(f".{final.name}.partial")
 
@@ -139,6 +142,8 @@ class FileSystemStorage(StorageManager):
         path = self._final(storage_id)
         if not path.is_dir():
             raise errors.CheckpointNotFound(f"there is no checkpoint {storage_id} in {self.base}")
+        if self._marker(storage_id).is_file():
+            raise errors.CheckpointNotFound(f"checkpoint {storage_id} in {self.base} is not whole: {_UNFINISHED}")
         return path
 
 
@@ -180,12 +185,16 @@ def _copy_file(source: str, target: str, on_bytes: Optional[OnBytes], is_shared:
     try:
         writer = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
         try:
-            left = os.fstat(reader).st_size
-            left -= _copy_in_kernel(reader, writer, left, on_bytes)
+            found = os.fstat(reader)
+            left = found.st_size - _copy_in_kernel(reader, writer, found.st_size, on_bytes)
             if left:
                 _copy_by_hand(reader, writer, on_bytes)
         finally:
             os.close(writer)
+        # A program stays one, and a copy is as old as what it is a copy of.
+        with contextlib.suppress(OSError):
+            os.chmod(draft, stat.S_IMODE(found.st_mode))
+            os.utime(draft, ns=(found.st_atime_ns, found.st_mtime_ns))
         if is_shared:
             os.replace(draft, target)
     except BaseException:

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any, ContextManager, List, Mapping, Optional
 
-from ._objects import CountingFile, ObjectStorage, missing_extra, translated_errors
-from .base import OnBytes, Resources, check_options
+from .base import InvalidStorage, OnBytes, Resources, StrPath, check_options
+from .cloud import CloudStorageManager, CountingFile, missing_extra, translated_errors
 
 _PARTS = 4
 
+logger = logging.getLogger("determined.common.storage")
 
-class AzureStorageManager(ObjectStorage):
+
+class AzureStorageManager(CloudStorageManager):
     """Stores in a container.
 
     Parameters:
         container: the container.
         connection_string: how to reach the account, credentials included.
-        account_url: where the account is, instead.
+        account_url: where the account is, if there is no connection_string.
         credential: for the account, with ``account_url``.
+        temp_dir: where to make temporary copies. Defaults to the system's directory for temporary files.
 
     Raises:
         ImportError: azure-storage-blob is not installed.
-        ValueError: not exactly one of connection_string and account_url is given.
+        InvalidStorage: neither connection_string nor account_url is given.
     """
 
     def __init__(
@@ -30,12 +34,13 @@ class AzureStorageManager(ObjectStorage):
         connection_string: Optional[str] = None,
         account_url: Optional[str] = None,
         credential: Optional[str] = None,
+        temp_dir: Optional[StrPath] = None,
     ) -> None:
-        super().__init__()
-        if (connection_string is None) == (account_url is None):
-            raise ValueError("a checkpoint storage of type azure needs either connection_string or account_url")
-        if connection_string is not None and credential is not None:
-            raise ValueError("a credential goes with account_url: a connection_string holds its own")
+        super().__init__(temp_dir=temp_dir)
+        if connection_string is None and account_url is None:
+            raise InvalidStorage("a checkpoint storage of type azure needs either connection_string or account_url")
+        if connection_string is not None and (account_url is not None or credential is not None):
+            logger.warning("account_url and credential have no effect: the connection_string holds its own")
         try:
             import azure.core.exceptions
             import azure.storage.blob
@@ -48,9 +53,15 @@ class AzureStorageManager(ObjectStorage):
         account: Any = (
             service.from_connection_string(connection_string)
             if connection_string is not None
-            else service(account_url, credential)
+            else service(account_url or "", credential)
         )
         self._client: Any = account.get_container_client(container.strip("/"))
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], container_path: Optional[str] = None) -> AzureStorageManager:
+        options = dict(config)
+        check_options("azure", options, ["container"], ["connection_string", "account_url", "credential"])
+        return cls(**options)
 
     def __str__(self) -> str:
         return f"the Azure container {self.container}"
@@ -79,9 +90,3 @@ class AzureStorageManager(ObjectStorage):
 
     def _translated(self) -> ContextManager[None]:
         return translated_errors(self._errors, str(self))
-
-
-def from_options(options: Mapping[str, Any], container_path: Optional[str]) -> AzureStorageManager:
-    """Make the manager of a configuration."""
-    check_options("azure", options, ["container"], ["connection_string", "account_url", "credential"])
-    return AzureStorageManager(**options)

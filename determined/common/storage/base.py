@@ -8,12 +8,33 @@ import logging
 import os
 import pathlib
 import re
+import shutil
 import tempfile
 import uuid
-from typing import Any, Callable, ContextManager, Dict, FrozenSet, Iterable, Iterator, List, Mapping, Optional, Union
+from typing import (
+    Any,
+    Callable,
+    ContextManager,
+    Dict,
+    FrozenSet,
+    Iterable,
+    Iterator,
+    List,
+    Mapping,
+    Optional,
+    Set,
+    Type,
+    TypeVar,
+    Union,
+)
+
+from determined.common.check import CheckFailedError
 
 Selector = Callable[[str], bool]
 """Says of a path relative to a checkpoint, with "/" at the end for a directory, whether it is wanted."""
+
+Paths = Set[str]
+"""Paths relative to a checkpoint; those of directories end with "/"."""
 
 Resources = Dict[str, int]
 """Paths relative to a checkpoint with their sizes in bytes; directories end with "/" and have size 0."""
@@ -25,19 +46,44 @@ OnBytes = Callable[[int], None]
 
 logger = logging.getLogger("determined.common.storage")
 
+Manager = TypeVar("Manager", bound="StorageManager")
+
+_METADATA_FILE = "metadata.json"
+_TEMPORARY = "determined-checkpoint-"
+
+
+class InvalidStorage(CheckFailedError, ValueError, TypeError):
+    """A configuration of checkpoint storage that cannot be used.
+
+    Earlier releases raised one or another of the three classes that it is; each of them catches it.
+    """
+
 
 class StorageManager(abc.ABC):
     """Stores directories under ids, usually the UUIDs of checkpoints."""
 
+    @classmethod
     @abc.abstractmethod
-    def upload(self, source: StrPath, storage_id: str, paths: Optional[Iterable[str]] = None) -> None:
+    def from_config(cls: Type[Manager], config: Mapping[str, Any], container_path: Optional[str] = None) -> Manager:
+        """Make the manager of a configuration.
+
+        Parameters:
+            config: the keys of this kind of storage, without ``type``.
+            container_path: where this process sees the ``host_path`` of ``shared_fs``, if elsewhere.
+
+        Raises:
+            InvalidStorage: keys are missing, unknown or wrong.
+        """
+
+    @abc.abstractmethod
+    def upload(self, src: StrPath, dst: str, paths: Optional[Iterable[str]] = None) -> None:
         """Store files of a local directory.
 
         Files that are there already under the same name are replaced; others stay.
 
         Parameters:
-            source: the directory.
-            storage_id: the id to store under.
+            src: the directory.
+            dst: the id to store under.
             paths: which of its files and directories (those end with "/"), relative to it. Defaults to all.
         """
 
@@ -52,8 +98,8 @@ class StorageManager(abc.ABC):
     @abc.abstractmethod
     def download(
         self,
-        storage_id: str,
-        target: StrPath,
+        src: str,
+        dst: StrPath,
         selector: Optional[Selector] = None,
         *,
         workers: Optional[int] = None,
@@ -64,8 +110,8 @@ class StorageManager(abc.ABC):
         A file gets its name when it is whole, so that those which are there after a download that was cut can be kept.
 
         Parameters:
-            storage_id: the id.
-            target: the directory.
+            src: the id.
+            dst: the directory.
             selector: which files and directories. Defaults to all.
             workers: how many files to fetch at the same time. Defaults to what suits the storage.
             on_bytes: told of what has been fetched.
@@ -75,22 +121,69 @@ class StorageManager(abc.ABC):
         """
 
     @abc.abstractmethod
-    def delete(self, storage_id: str, globs: Iterable[str] = ("**/*",)) -> Resources:
+    def delete(self, tgt: str, globs: Iterable[str] = ("**/*",)) -> Resources:
         """Delete files; return what is left. Deleting what is not there is fine.
 
         Parameters:
-            storage_id: the id.
+            tgt: the id.
             globs: patterns of paths relative to the stored directory: ``*`` and ``?`` stand for characters other
                 than "/", ``**/`` for any directories. A directory that matches goes with all it holds.
         """
 
     @abc.abstractmethod
-    def store_path(self, storage_id: str) -> ContextManager[pathlib.Path]:
-        """Give an empty directory, the content of which is stored when the block ends without an exception."""
+    def pre_store_path(self, dst: str) -> pathlib.Path:
+        """Return a directory to write to, the content of which `post_store_path` stores.
+
+        Parameters:
+            dst: the id to store under; the directory's name.
+        """
 
     @abc.abstractmethod
-    def restore_path(self, storage_id: str, selector: Optional[Selector] = None) -> ContextManager[pathlib.Path]:
+    def post_store_path(self, src: StrPath, dst: str, paths: Optional[Iterable[str]] = None) -> None:
+        """Store what was written to a directory of `pre_store_path`.
+
+        Parameters:
+            src: the directory.
+            dst: the id.
+            paths: which of its files and directories, where they are copied. Defaults to all.
+        """
+
+    @abc.abstractmethod
+    def abort_store_path(self, src: StrPath, dst: str) -> None:
+        """Remove a directory of `pre_store_path` that is not to be stored; what is stored already stays.
+
+        Parameters:
+            src: the directory.
+            dst: the id.
+        """
+
+    @abc.abstractmethod
+    def store_path_is_direct_access(self) -> bool:
+        """Return whether what is written to a directory of `pre_store_path` lies in the storage at once."""
+
+    @contextlib.contextmanager
+    def store_path(self, dst: str) -> Iterator[pathlib.Path]:
+        """Give an empty directory, the content of which is stored when the block ends without an exception.
+
+        Parameters:
+            dst: the id to store under.
+        """
+        path = self.pre_store_path(dst)
+        try:
+            yield path
+            self.post_store_path(path, dst)
+        except BaseException:
+            # Half a checkpoint is of no use to anybody, however its writing ended.
+            self.abort_store_path(path, dst)
+            raise
+
+    @abc.abstractmethod
+    def restore_path(self, src: str, selector: Optional[Selector] = None) -> ContextManager[pathlib.Path]:
         """Give a directory with what is stored under an id, to be read within the block only.
+
+        Parameters:
+            src: the id.
+            selector: which files and directories; has no effect where they can be read in place. Defaults to all.
 
         Raises:
             CheckpointNotFound: nothing is stored under the id.
@@ -113,26 +206,51 @@ class StorageManager(abc.ABC):
                 self.download(storage_id, pathlib.Path(folder, "in"))
                 if pathlib.Path(folder, "in", "probe.txt").read_text() != storage_id:
                     raise RuntimeError("the checkpoint storage gave back something else than was stored")
-            finally:
-                self.delete(storage_id)
+            except BaseException:
+                with contextlib.suppress(Exception):  # what failed first is what there is to say
+                    self.delete(storage_id)
+                raise
+            self.delete(storage_id)
 
 
 class TemporaryCopies(StorageManager):
-    """A storage that programs cannot read and write in place: paths are temporary local copies."""
+    """A storage that programs cannot read and write in place: paths are temporary local copies.
+
+    Parameters:
+        temp_dir: where to make them. Defaults to the system's directory for temporary files.
+    """
+
+    def __init__(self, temp_dir: Optional[StrPath] = None) -> None:
+        self._temp_dir = temp_dir
+
+    def pre_store_path(self, dst: str) -> pathlib.Path:
+        path = pathlib.Path(tempfile.mkdtemp(prefix=_TEMPORARY, dir=self._temp_dir), check_storage_id(dst))
+        path.mkdir(parents=True)
+        return path
+
+    def post_store_path(self, src: StrPath, dst: str, paths: Optional[Iterable[str]] = None) -> None:
+        wanted = list(list_directory(src) if paths is None else paths)
+        # Last, so that a checkpoint with this file has all others.
+        last = [path for path in wanted if path == _METADATA_FILE]
+        self.upload(src, dst, [path for path in wanted if path != _METADATA_FILE])
+        if last:
+            self.upload(src, dst, last)
+        self.abort_store_path(src, dst)
+
+    def abort_store_path(self, src: StrPath, dst: str) -> None:
+        above = pathlib.Path(src).parents[dst.count("/")]
+        # Another directory than one of `pre_store_path` is the caller's own.
+        if above.name.startswith(_TEMPORARY):
+            shutil.rmtree(above, ignore_errors=True)
+
+    def store_path_is_direct_access(self) -> bool:
+        return False
 
     @contextlib.contextmanager
-    def store_path(self, storage_id: str) -> Iterator[pathlib.Path]:
-        with tempfile.TemporaryDirectory(prefix="determined-checkpoint-") as folder:
-            path = pathlib.Path(folder, storage_id)
-            path.mkdir(parents=True)
-            yield path
-            self.upload(path, storage_id)
-
-    @contextlib.contextmanager
-    def restore_path(self, storage_id: str, selector: Optional[Selector] = None) -> Iterator[pathlib.Path]:
-        with tempfile.TemporaryDirectory(prefix="determined-checkpoint-") as folder:
-            path = pathlib.Path(folder, storage_id)
-            self.download(storage_id, path, selector)
+    def restore_path(self, src: str, selector: Optional[Selector] = None) -> Iterator[pathlib.Path]:
+        with tempfile.TemporaryDirectory(prefix=_TEMPORARY, dir=self._temp_dir) as folder:
+            path = pathlib.Path(folder, check_storage_id(src))
+            self.download(src, path, selector)
             path.mkdir(parents=True, exist_ok=True)
             yield path
 
@@ -226,24 +344,25 @@ def check_options(kind: str, options: Mapping[str, Any], needed: Iterable[str], 
     """Check the keys of a configuration.
 
     Raises:
-        ValueError: keys are missing or unknown.
+        InvalidStorage: keys are missing or unknown.
     """
     needed = list(needed)
     missing = [key for key in needed if not options.get(key)]
     if missing:
-        raise ValueError(f"a checkpoint storage of type {kind} needs {', '.join(missing)}")
+        raise InvalidStorage(f"a checkpoint storage of type {kind} needs {', '.join(missing)}")
     unknown = sorted(set(options) - set(needed) - set(known))
     if unknown:
-        raise ValueError(f"a checkpoint storage of type {kind} has no {', '.join(unknown)}")
+        raise InvalidStorage(f"a checkpoint storage of type {kind} has no {', '.join(unknown)}")
 
 
-def check_storage_id(storage_id: str) -> str:
+def check_storage_id(storage_id: StrPath) -> str:
     """Return an id that is safe to use in paths.
 
     Raises:
         ValueError: it is empty, absolute, or leads elsewhere.
+        TypeError: it is no text.
     """
-    parts = storage_id.split("/")
-    if not storage_id or any(part in ("", ".", "..") for part in parts):
-        raise ValueError(f"{storage_id!r} cannot name stored files")
-    return storage_id
+    text = os.fspath(storage_id)
+    if not text or any(part in ("", ".", "..") for part in text.split("/")):
+        raise ValueError(f"{text!r} cannot name stored files")
+    return text

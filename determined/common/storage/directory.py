@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any, Mapping, Optional
 
-from ._file_system import FileSystemStorage
 from .base import check_options
+from .shared import SharedFSStorageManager
 
 
-class DirectoryStorageManager(FileSystemStorage):
+class DirectoryStorageManager(SharedFSStorageManager):
     """Stores below a directory.
 
     Parameters:
-        container_path: the directory's absolute path.
+        base_path: the directory's path.
 
     Raises:
-        ValueError: the path is not absolute.
+        InvalidStorage: the path is empty or no text.
     """
 
-    def __init__(self, container_path: str) -> None:
-        if not os.path.isabs(container_path):
-            raise ValueError(f"container_path {container_path!r} must be an absolute path")
-        super().__init__(container_path)
-
-
-def from_options(options: Mapping[str, Any], container_path: Optional[str]) -> DirectoryStorageManager:
-    """Make the manager of a configuration."""
-    check_options("directory", options, ["container_path"], [])
-    return DirectoryStorageManager(options["container_path"])
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], container_path: Optional[str] = None) -> DirectoryStorageManager:
+        check_options("directory", config, ["container_path"], [])
+        return cls(config["container_path"])

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from typing import Any, ContextManager, List, Mapping, Optional
 
-from ._objects import CountingFile, ObjectStorage, missing_extra, translated_errors
-from .base import OnBytes, Resources, check_options
+from .base import OnBytes, Resources, StrPath, check_options
+from .cloud import CloudStorageManager, CountingFile, missing_extra, translated_errors
 
 
-class GCSStorageManager(ObjectStorage):
+class GCSStorageManager(CloudStorageManager):
     """Stores in a bucket, with the credentials of the environment.
 
     Parameters:
         bucket: the bucket.
         prefix: what the names of all objects begin with.
+        temp_dir: where to make temporary copies. Defaults to the system's directory for temporary files.
 
     Raises:
         ImportError: google-cloud-storage is not installed.
         NoDirectStorageAccess: there are no credentials.
-        ValueError: the prefix leads elsewhere.
+        InvalidStorage: the prefix leads elsewhere.
     """
 
-    def __init__(self, bucket: str, prefix: Optional[str] = None) -> None:
-        super().__init__(prefix)
+    def __init__(self, bucket: str, prefix: Optional[str] = None, temp_dir: Optional[StrPath] = None) -> None:
+        super().__init__(prefix, temp_dir)
         try:
             import google.api_core.exceptions
             import google.auth.exceptions
@@ -34,6 +35,12 @@ class GCSStorageManager(ObjectStorage):
         self.bucket_name = bucket
         with self._translated():
             self._bucket: Any = google.cloud.storage.Client().bucket(bucket)
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], container_path: Optional[str] = None) -> GCSStorageManager:
+        options = dict(config)
+        check_options("gcs", options, ["bucket"], ["prefix"])
+        return cls(**options)
 
     def __str__(self) -> str:
         return f"gs://{self.bucket_name}/{self.prefix}"
@@ -61,9 +68,3 @@ class GCSStorageManager(ObjectStorage):
 
     def _translated(self) -> ContextManager[None]:
         return translated_errors(self._errors, str(self))
-
-
-def from_options(options: Mapping[str, Any], container_path: Optional[str]) -> GCSStorageManager:
-    """Make the manager of a configuration."""
-    check_options("gcs", options, ["bucket"], ["prefix"])
-    return GCSStorageManager(**options)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from typing import Any, ContextManager, Dict, List, Mapping, Optional
 
-from ._objects import CountingFile, ObjectStorage, missing_extra, translated_errors
-from .base import OnBytes, Resources, check_options
+from .base import OnBytes, Resources, StrPath, check_options
+from .cloud import CloudStorageManager, CountingFile, missing_extra, translated_errors
 
 _MOST_DELETED_AT_ONCE = 1000
 
@@ -18,7 +18,7 @@ _CONNECTIONS = 32
 _CHUNK = 1 << 18
 
 
-class S3StorageManager(ObjectStorage):
+class S3StorageManager(CloudStorageManager):
     """Stores in a bucket. Credentials are those given, else what boto3 finds.
 
     Parameters:
@@ -27,10 +27,11 @@ class S3StorageManager(ObjectStorage):
         secret_key: of the credentials.
         endpoint_url: of a service other than Amazon's.
         prefix: what the names of all objects begin with.
+        temp_dir: where to make temporary copies. Defaults to the system's directory for temporary files.
 
     Raises:
         ImportError: boto3 is not installed.
-        ValueError: the prefix leads elsewhere.
+        InvalidStorage: the prefix leads elsewhere.
     """
 
     def __init__(
@@ -40,8 +41,9 @@ class S3StorageManager(ObjectStorage):
         secret_key: Optional[str] = None,
         endpoint_url: Optional[str] = None,
         prefix: Optional[str] = None,
+        temp_dir: Optional[StrPath] = None,
     ) -> None:
-        super().__init__(prefix)
+        super().__init__(prefix, temp_dir)
         try:
             import boto3
             import boto3.exceptions
@@ -64,6 +66,12 @@ class S3StorageManager(ObjectStorage):
             aws_secret_access_key=secret_key,
             config=botocore.config.Config(max_pool_connections=_CONNECTIONS),
         )
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any], container_path: Optional[str] = None) -> S3StorageManager:
+        options = dict(config)
+        check_options("s3", options, ["bucket"], ["access_key", "secret_key", "endpoint_url", "prefix"])
+        return cls(**options)
 
     def __str__(self) -> str:
         return f"s3://{self.bucket}/{self.prefix}"
@@ -100,9 +108,3 @@ class S3StorageManager(ObjectStorage):
 
     def _translated(self) -> ContextManager[None]:
         return translated_errors(self._errors, str(self))
-
-
-def from_options(options: Mapping[str, Any], container_path: Optional[str]) -> S3StorageManager:
-    """Make the manager of a configuration."""
-    check_options("s3", options, ["bucket"], ["access_key", "secret_key", "endpoint_url", "prefix"])
-    return S3StorageManager(**options)

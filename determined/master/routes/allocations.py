@@ -30,6 +30,7 @@ from ..errors import not_found
 from ..serialize.allocations import allocation_message
 from ..services import allocations
 from ..store import allocations as store
+from ..store.database import Connection
 from .registry import Call, handles
 
 
@@ -124,5 +125,8 @@ async def get_context_directory(call: Call[Empty], task_id: str) -> GetTaskConte
     task = call.db.read_now(store.task_by_id, task_id)
     if task is None:
         raise not_found("task", task_id)
-    tgz = await call.db.read(store.context_of_task, task_id)
-    return {"b64Tgz": base64.b64encode(tgz).decode()}
+    return {"b64Tgz": await call.db.read(_context_of, task_id)}
+
+
+def _context_of(connection: Connection, task_id: str) -> str:
+    return base64.b64encode(store.context_of_task(connection, task_id)).decode()

@@ -36,7 +36,7 @@ async def download(call: PlainCall, uuid: str) -> Response:
         ) from error
     archive = archives.KINDS[kind]
     headers: Dict[str, str] = {}
-    length = archive.length(entries)
+    length = await run_in_threadpool(archive.length, entries)
     if length is not None:
         headers["content-length"] = str(length)
     return StreamingResponse(_pieces(files, archive, entries), media_type=kind, headers=headers)

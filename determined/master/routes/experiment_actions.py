@@ -118,7 +118,7 @@ async def put_retain_logs(call: Call[PutExperimentRetainLogsRequest], experiment
 @handles(paths.PATCH_EXPERIMENT)
 async def patch_experiment(call: Call[PatchExperiment], experiment_id: int) -> PatchExperimentResponse:
     config_before = await call.db.write(changes.patch, experiment_id, call.request)
-    shown = call.db.read_now(experiments.get, experiment_id)
+    shown = await experiments.read(call.db, experiment_id)
     message = experiment_message(shown.row, shown.trial_ids)
     # as the real master answers: the change shows in the fields beside, and in the configuration from the next get on
     message["config"] = config_struct(config_before)

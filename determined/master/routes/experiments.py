@@ -52,7 +52,7 @@ async def create_experiment(call: Call[CreateExperimentRequest]) -> CreateExperi
         return {"experiment": NO_EXPERIMENT, "config": None, "warnings": []}
     activate = request.get("activate", False)
     experiment_id = await call.db.write(creation.create, call.caller, planned, activate)
-    return {"experiment": _shown(call, experiment_id), "config": planned.shown_config, "warnings": []}
+    return {"experiment": await _shown(call, experiment_id), "config": planned.shown_config, "warnings": []}
 
 
 @handles(paths.PUT_EXPERIMENT)
@@ -60,7 +60,7 @@ async def put_experiment(call: Call[CreateExperimentRequest], external_experimen
     creation.check_put(call.request)
     planned = await call.db.read(creation.plan, call.request, _cluster(call.world))
     experiment_id = await call.db.write(creation.put, call.caller, external_experiment_id, planned)
-    return {"experiment": _shown(call, experiment_id), "config": planned.shown_config}
+    return {"experiment": await _shown(call, experiment_id), "config": planned.shown_config}
 
 
 @handles(paths.CONTINUE_EXPERIMENT)
@@ -68,7 +68,7 @@ async def continue_experiment(call: Call[ContinueExperimentRequest]) -> Continue
     experiment_id = call.request.get("id", 0)
     override = call.request.get("overrideConfig", "")
     await call.db.write(creation.continue_experiment, experiment_id, override, _cluster(call.world))
-    return {"experiment": _shown(call, experiment_id), "warnings": []}
+    return {"experiment": await _shown(call, experiment_id), "warnings": []}
 
 
 def _cluster(world: World) -> creation.Cluster:
@@ -80,7 +80,7 @@ def _cluster(world: World) -> creation.Cluster:
 
 @handles(paths.GET_EXPERIMENT)
 async def get_experiment(call: Call[Empty], experiment_id: int) -> GetExperimentResponse:
-    shown = call.db.read_now(experiments.get, experiment_id)
+    shown = await experiments.read(call.db, experiment_id)
     message = experiment_message(shown.row, shown.trial_ids)
     return {
         "experiment": message,
@@ -100,8 +100,10 @@ async def get_best_metric(call: Call[Empty], experiment_id: int) -> GetBestSearc
     return {"metric": from_single(call.db.read_now(experiments.best_metric, experiment_id))}
 
 
-def _shown(call: "Call[CreateExperimentRequest] | Call[ContinueExperimentRequest]", experiment_id: int) -> Experiment:
-    shown = call.db.read_now(experiments.get, experiment_id)
+async def _shown(
+    call: "Call[CreateExperimentRequest] | Call[ContinueExperimentRequest]", experiment_id: int
+) -> Experiment:
+    shown = await experiments.read(call.db, experiment_id)
     return experiment_message(shown.row, shown.trial_ids)
 
 

@@ -52,7 +52,7 @@ async def write_lines(call: Call[PostTaskLogsRequest]) -> Empty:
                 "can only post logs of a single taskID per task log request"
                 f" got '{task_id}' and '{log.get('taskId', '')}'"
             )
-    await call.db.write(logs.write, task_id, [_line(task_id, log) for log in sent])
+    await logs.receive(call.db, call.world.matcher, {task_id: [_line(task_id, log) for log in sent]})
     return {}
 
 
@@ -75,7 +75,7 @@ def _line(task_id: str, log: TaskLog) -> Line:
 @answers("POST", "/task-logs", public=True)
 async def write_lines_without_login(call: PlainCall) -> Response:
     try:
-        sent = json.loads(await call.request.body() or b"null")
+        sent = json.loads(await call.body() or b"null")
     except ValueError as error:
         raise plain(f"decoding task logs: {error}") from None
     if not (sent is None or isinstance(sent, list)) or not all(isinstance(log, dict) for log in sent or ()):
@@ -85,7 +85,7 @@ async def write_lines_without_login(call: PlainCall) -> Response:
         line = _snake_line(log)
         by_task.setdefault(line[0], []).append(line)
     if by_task:
-        await call.db.write(logs.write_for_known, by_task)
+        await logs.receive(call.db, call.world.matcher, by_task)
     return Response('""\n', media_type="application/json")
 
 

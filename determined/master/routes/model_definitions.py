@@ -27,8 +27,7 @@ _NAME_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 @handles(paths.GET_MODEL_DEF)
 async def get_model_def(call: Call[Empty], experiment_id: int) -> GetModelDefResponse:
-    tgz = await call.db.read(model_definitions.archive_of, experiment_id)
-    return {"b64Tgz": base64.b64encode(tgz).decode()}
+    return {"b64Tgz": await call.db.read(model_definitions.text_of, experiment_id)}
 
 
 @handles(paths.GET_MODEL_DEF_TREE)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Awaitable, Callable, List, Optional, Tuple
 
 from ..auth import Caller
+from ..bodies import read_body
 from ..errors import Code, Refusal
 from ..store.database import Database
 
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from ..services.world import World
+
+
+LARGEST_BODY = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,14 @@ class PlainCall:
         if self.caller_or_none is None:
             raise Refusal(Code.UNAUTHENTICATED, "Unauthorized")
         return self.caller_or_none
+
+    async def body(self, largest: int = LARGEST_BODY) -> bytes:
+        """Return the request's body.
+
+        Raises:
+            Refusal: it has more bytes than `largest`.
+        """
+        return await read_body(self.request.receive, self.request.headers, largest)
 
     @property
     def db(self) -> Database:

@@ -79,13 +79,16 @@ async def post_user(call: Call[PostUserRequest]) -> PostUserResponse:
         request.get("user"),
         request.get("password", ""),
         is_hashed=request.get("isHashed", False),
+        needs_password=call.world.needs_passwords,
     )
     return {"user": user_message(row)}
 
 
 @handles(paths.PATCH_USER)
 async def patch_user(call: Call[PatchUser], user_id: int) -> PatchUserResponse:
-    return {"user": user_message(await users.patch_user(call.db, call.caller, user_id, call.request))}
+    strict = call.world.needs_passwords
+    row = await users.patch_user(call.db, call.caller, user_id, call.request, needs_password=strict)
+    return {"user": user_message(row)}
 
 
 @handles(paths.PATCH_USERS)
@@ -105,7 +108,13 @@ async def patch_users(call: Call[PatchUsersRequest]) -> PatchUsersResponse:
 
 @handles(paths.SET_USER_PASSWORD)
 async def set_user_password(call: Call[str], user_id: int) -> SetUserPasswordResponse:
-    return {"user": user_message(await users.set_password(call.db, call.caller, user_id, call.request or ""))}
+    return {
+        "user": user_message(
+            await users.set_password(
+                call.db, call.caller, user_id, call.request or "", needs_password=call.world.needs_passwords
+            )
+        )
+    }
 
 
 # --- settings and activity ------------------------------------------------------------------------------------------

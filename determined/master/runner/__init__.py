@@ -6,7 +6,7 @@ The engine knows this interface only, so that a cluster may stand where local pr
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Protocol
+from typing import Any, Collection, Dict, List, Mapping, NamedTuple, Optional, Protocol
 
 
 class Launch(NamedTuple):
@@ -48,10 +48,12 @@ class Exit(NamedTuple):
     Attributes:
         code: exit status, 128 + n after signal n; None when it cannot be known.
         text: what went wrong, in a few words.
+        is_logged: whether the task's log says so already, or there is nothing to say.
     """
 
     code: Optional[int]
     text: str
+    is_logged: bool = True
 
 
 class Runner(Protocol):
@@ -72,7 +74,7 @@ class Runner(Protocol):
         """Let a started allocation begin with its task."""
         ...
 
-    def adopt(self, handle: str) -> bool:
+    async def adopt(self, handle: str) -> bool:
         """Whether a handle of an earlier master still names processes that run, or whose end is on record.
 
         If not, what was kept of the allocation is removed.
@@ -91,10 +93,19 @@ class Runner(Protocol):
         """Kill the processes."""
         ...
 
-    def read_file(self, handle: str, name: str) -> bytes:
+    async def read_file(self, handle: str, name: str) -> bytes:
         """What the processes left in a file of their run folder; nothing when there is no such file."""
         ...
 
     def forget(self, handle: str) -> None:
-        """Remove what was kept of an ended allocation."""
+        """Have what was kept of an ended allocation removed; this does not wait for it."""
+        ...
+
+    async def forget_others(self, folder: Path, kept: Collection[str]) -> None:
+        """Have the run folders removed that an earlier master could not remove; this only waits until they are found.
+
+        Parameters:
+            folder: what holds the run folders.
+            kept: the ids of the allocations that have not ended.
+        """
         ...

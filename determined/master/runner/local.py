@@ -11,20 +11,28 @@ import contextlib
 import json
 import logging
 import os
+import queue
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
+from functools import partial
 from pathlib import Path
-from typing import Dict, Iterator, List, NamedTuple, Optional
+from typing import Any, Callable, Collection, Dict, FrozenSet, Iterator, List, NamedTuple, Optional, TypeVar
 
+from ..folder import open_private
 from ..package import package_path
+from ..processes import started as _started
 from . import Exit, Launch
 
 logger = logging.getLogger("determined.master.runner")
 
+T = TypeVar("T")
+
 _POLL_SECONDS = 0.2
+_LAST_WORDS = 2000
 
 
 class _Handle(NamedTuple):
@@ -35,12 +43,46 @@ class _Handle(NamedTuple):
     temp_dir: str = ""
 
 
+class _Remover:
+    """Removes folders one after the other, on a thread that no end of the master waits for.
+
+    What is not removed then is found by the next master.
+    """
+
+    def __init__(self) -> None:
+        self._work: "queue.SimpleQueue[Callable[[], None]]" = queue.SimpleQueue()
+        self._thread: Optional[threading.Thread] = None
+
+    def submit(self, remove: Callable[[], None]) -> None:
+        """Have something removed."""
+        self._work.put(remove)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="determined-master-remover", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            remove = self._work.get()
+            try:
+                remove()
+            except Exception:  # whatever it is: the next folder can still go
+                logger.exception("a run folder could not be removed")
+
+
 class LocalRunner:
     """Runs allocations on this machine."""
 
-    def __init__(self, python: Optional[str] = None) -> None:
+    def __init__(self, python: Optional[str] = None, *, umask: Optional[int] = None) -> None:
+        """Say how tasks are run.
+
+        Parameters:
+            python: the interpreter of their supervisors; None for this one.
+            umask: of tasks; None for that of this process.
+        """
+        self._umask = umask
         self._python = python or sys.executable
         self._children: Dict[int, "subprocess.Popen[bytes]"] = {}
+        self._remover = _Remover()
 
     async def start(self, launch: Launch) -> str:
         return await asyncio.get_running_loop().run_in_executor(None, self._start, launch)
@@ -48,7 +90,9 @@ class LocalRunner:
     def _start(self, launch: Launch) -> str:
         workdir = launch.workdir or launch.run_dir / "workdir"
         # One of the user's choice is made by the supervisor, which says so in the log when it cannot.
-        (launch.run_dir if launch.workdir else workdir).mkdir(parents=True, exist_ok=True)
+        launch.run_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not launch.workdir:
+            workdir.mkdir(exist_ok=True)
         # Not in the run directory: its path may be too long for the name of a Unix socket.
         temp_dir = "" if "TMPDIR" in launch.environment else tempfile.mkdtemp(prefix="determined-task-")
         try:
@@ -78,16 +122,17 @@ class LocalRunner:
             "token": launch.token,
             "prepare": launch.prepare,
             "awaits_word": True,
+            "umask": self._umask,
         }
         _write_private(spec, json.dumps(values))
-        with open(launch.run_dir / "supervisor.log", "ab") as log:
+        with open(open_private(launch.run_dir / "supervisor.log"), "ab") as log:
             return subprocess.Popen(
                 [self._python, "-m", "determined.exec.supervisor", str(spec)],
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 cwd=str(launch.run_dir),
-                env={**os.environ, "PYTHONPATH": package_path()},
+                env=_environment(),
                 start_new_session=True,
             )
 
@@ -97,9 +142,9 @@ class LocalRunner:
             with contextlib.suppress(OSError), child.stdin:  # it may have been killed
                 child.stdin.write(b"\n")
 
-    def adopt(self, handle: str) -> bool:
+    async def adopt(self, handle: str) -> bool:
         known = _Handle(**json.loads(handle))
-        found = self._is_running(known) or _recorded_exit(known) is not None
+        found = self._is_running(known) or await _off_loop(_recorded_exit, known) is not None
         if not found:
             self.forget(handle)
         return found
@@ -107,11 +152,7 @@ class LocalRunner:
     async def wait(self, handle: str) -> Exit:
         known = _Handle(**json.loads(handle))
         await self._gone(known)
-        found = _recorded_exit(known)
-        if found is not None:
-            return found
-        _kill_remains(known.allocation_id)
-        return Exit(137, "its supervisor was killed")
+        return await _off_loop(_exit_of, known)
 
     def terminate(self, handle: str) -> None:
         known = _Handle(**json.loads(handle))
@@ -126,17 +167,18 @@ class LocalRunner:
                 # the supervisor kills the task and still brings home its last lines
                 os.kill(known.pid, signal.SIGINT)
 
-    def read_file(self, handle: str, name: str) -> bytes:
-        try:
-            return Path(_Handle(**json.loads(handle)).run_dir, name).read_bytes()
-        except OSError:
-            return b""
+    async def read_file(self, handle: str, name: str) -> bytes:
+        return await _off_loop(_read_file, Path(_Handle(**json.loads(handle)).run_dir, name))
 
     def forget(self, handle: str) -> None:
         known = _Handle(**json.loads(handle))
-        _remove_folder(known.run_dir)
-        # Its supervisor removes it, unless it was killed.
-        _remove_folder(known.temp_dir)
+        # Its supervisor removes the second, unless it was killed.
+        for folder in (known.run_dir, known.temp_dir):
+            self._remover.submit(partial(_remove_folder, folder))
+
+    async def forget_others(self, folder: Path, kept: Collection[str]) -> None:
+        for path in await _off_loop(_folders_but, folder, frozenset(kept)):
+            self._remover.submit(partial(_remove_folder, path))
 
     def _is_running(self, known: _Handle) -> bool:
         child = self._children.get(known.pid)
@@ -163,6 +205,12 @@ class LocalRunner:
             child.wait()
 
 
+def _environment() -> Dict[str, str]:
+    """What a supervisor gets of the master's environment: nothing that speaks of a master or its users' secrets."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("DET_")}
+    return {**kept, "PYTHONPATH": package_path()}
+
+
 def _write_private(path: Path, content: str) -> None:
     with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as f:
         f.write(content)
@@ -182,22 +230,40 @@ def _process_descriptor(pid: int) -> Iterator[Optional[int]]:
             os.close(descriptor)
 
 
-def _started(pid: int) -> str:
-    """When a process was started, as text that differs for another process with the same number; "" for none."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        if Path("/proc/self/stat").exists():
-            return ""
-        listed = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
-        return listed.stdout.strip()
-    fields = stat.rpartition(")")[2].split()
-    return "" if fields[0] == "Z" else fields[19]
-
-
 def _remove_folder(path: str) -> None:
     if path:
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _folders_but(folder: Path, kept: FrozenSet[str]) -> List[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [e.path for e in entries if e.name not in kept and e.is_dir(follow_symlinks=False)]
+    except OSError:  # there have been no runs yet
+        return []
+
+
+async def _off_loop(work: Callable[..., T], *args: Any) -> T:
+    """Do what waits for a disk on another thread."""
+    return await asyncio.get_running_loop().run_in_executor(None, work, *args)
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _exit_of(known: _Handle) -> Exit:
+    """How an allocation ended whose supervisor is gone."""
+    found = _recorded_exit(known)
+    if found is not None:
+        return found
+    _kill_remains(known.allocation_id)
+    said = _read_file(Path(known.run_dir, "supervisor.log"))[-_LAST_WORDS:].decode(errors="replace").strip()
+    text = "the supervisor of the task was killed" + (f", or failed: {said}" if said else "")
+    return Exit(137, text, is_logged=False)
 
 
 def _recorded_exit(known: _Handle) -> Optional[Exit]:

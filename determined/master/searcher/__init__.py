@@ -14,9 +14,10 @@ from .actions import Action, CreateTrial, Shutdown, StopTrial
 from .methods import SearchError
 from .preview import TrialCount, preview
 from .random_state import RandomState
-from .search import Search, looks_at_validations
+from .search import INVALID_HP, Search, looks_at_validations
 
 __all__ = [
+    "INVALID_HP",
     "Action",
     "CreateTrial",
     "RandomState",

@@ -33,8 +33,12 @@ class SearchError(ValueError):
 class Method(Protocol):
     """How a kind of search decides."""
 
-    def start(self, make: MakeTrial) -> List[Action]:
-        """Return the first trials."""
+    def start(self, make: MakeTrial, most: float) -> List[Action]:
+        """Return the first trials; at most so many of them, the others when this is called again."""
+
+    @property
+    def to_start(self) -> int:
+        """How many of the first trials are not made yet."""
 
     def handle_validation(self, request_id: str, metrics: Mapping[str, Any], make: MakeTrial) -> List[Action]:
         """Answer a validation of an open trial."""
@@ -68,11 +72,17 @@ class PointsMethod:
         self, max_trials: int, max_concurrent: int, point: Optional[Callable[[int], Dict[str, Any]]] = None
     ) -> None:
         self._left = max_trials
-        self._at_once = min(max_concurrent or max_trials, max_trials)
+        self._to_start = min(max_concurrent or max_trials, max_trials)
         self._point = point
 
-    def start(self, make: MakeTrial) -> List[Action]:
-        return [action for _ in range(self._at_once) for action in self._next(make)]
+    def start(self, make: MakeTrial, most: float) -> List[Action]:
+        count = int(min(most, self.to_start))
+        self._to_start -= count
+        return [action for _ in range(count) for action in self._next(make)]
+
+    @property
+    def to_start(self) -> int:
+        return min(self._to_start, self._left)
 
     def _next(self, make: MakeTrial) -> List[Action]:
         if not self._left:
@@ -90,10 +100,10 @@ class PointsMethod:
         return mean
 
     def save(self) -> State:
-        return {"left": self._left}
+        return {"left": self._left, "to_start": self._to_start}
 
     def load(self, state: State) -> None:
-        self._left = state["left"]
+        self._left, self._to_start = state["left"], state.get("to_start", 0)
 
 
 # --- halving --------------------------------------------------------------------------------------------------------
@@ -159,7 +169,8 @@ class HalvingMethod:
         self._ruler = ruler
         self._divisor = divisor
         self._max_trials = max_trials
-        self._at_once = max_concurrent or int(min(_power(divisor, num_rungs - 1), max_trials))
+        at_once = max_concurrent or int(min(_power(divisor, num_rungs - 1), max_trials))
+        self._to_start = min(at_once, max_trials)
         self._units = rung_units(num_rungs, divisor, max_time)
         self._losses: List[List[float]] = [[] for _ in self._units]
         self._created = 0
@@ -167,8 +178,14 @@ class HalvingMethod:
         self._rung_of: Dict[str, int] = {}
         """The next rung of every trial that is open and has not been stopped."""
 
-    def start(self, make: MakeTrial) -> List[Action]:
-        return [action for _ in range(min(self._at_once, self._max_trials)) for action in self._next(make)]
+    def start(self, make: MakeTrial, most: float) -> List[Action]:
+        count = int(min(most, self.to_start))
+        self._to_start -= count
+        return [action for _ in range(count) for action in self._next(make)]
+
+    @property
+    def to_start(self) -> int:
+        return min(self._to_start, self._max_trials - self._created)
 
     def _next(self, make: MakeTrial) -> List[Action]:
         if self._created >= self._max_trials:
@@ -213,10 +230,17 @@ class HalvingMethod:
 
     def save(self) -> State:
         losses = [[None if loss == WORST else loss for loss in rung] for rung in self._losses]
-        return {"created": self._created, "closed": self._closed, "losses": losses, "rung_of": dict(self._rung_of)}
+        return {
+            "created": self._created,
+            "to_start": self._to_start,
+            "closed": self._closed,
+            "losses": losses,
+            "rung_of": dict(self._rung_of),
+        }
 
     def load(self, state: State) -> None:
         self._created, self._closed = state["created"], state["closed"]
+        self._to_start = state.get("to_start", 0)
         self._losses = [[WORST if loss is None else loss for loss in rung] for rung in state["losses"]]
         self._rung_of = dict(state["rung_of"])
 
@@ -247,9 +271,15 @@ class AdaptiveMethod:
         self._bracket_of: Dict[str, int] = {}
         """Of every open trial."""
 
-    def start(self, make: MakeTrial) -> List[Action]:
-        started = (self._assign(i, bracket.start(make)) for i, bracket in enumerate(self._brackets))
-        return [action for actions in started for action in actions]
+    def start(self, make: MakeTrial, most: float) -> List[Action]:
+        started: List[Action] = []
+        for index, bracket in enumerate(self._brackets):
+            started += self._assign(index, bracket.start(make, most - len(started)))
+        return started
+
+    @property
+    def to_start(self) -> int:
+        return sum(bracket.to_start for bracket in self._brackets)
 
     def _assign(self, index: int, actions: List[Action]) -> List[Action]:
         for action in actions:

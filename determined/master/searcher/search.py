@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import uuid
 from typing import Any, Dict, List, Mapping, Optional
 
@@ -49,13 +50,22 @@ class Search:
 
     # --- events -----------------------------------------------------------------------------------------------------
 
-    def start(self) -> List[Action]:
+    def start(self, most: float = math.inf) -> List[Action]:
         """Return the trials that exist at once; none for a grid without points, which `is_empty` tells.
+
+        Parameters:
+            most: at most so many of them. The others come when this is called again, which `to_start` tells. Defaults
+                to all.
 
         Raises:
             SearchError: a hyperparameter has no value.
         """
-        return self._method.start(self._make_trial)
+        return self._method.start(self._make_trial, most)
+
+    @property
+    def to_start(self) -> int:
+        """How many of the trials that exist at once are not made yet."""
+        return self._method.to_start
 
     @property
     def is_empty(self) -> bool:
@@ -89,7 +99,7 @@ class Search:
         if reason != COMPLETED:
             self._fallen[request_id] = reason
         actions = self._method.handle_exit(request_id, reason != COMPLETED, self._make_trial)
-        return actions if self._open else [*actions, self._shutdown()]
+        return actions if self._open or self._method.to_start else [*actions, self._shutdown()]
 
     def _shutdown(self) -> Shutdown:
         reasons = list(self._fallen.values())

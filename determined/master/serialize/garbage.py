@@ -11,7 +11,7 @@ from ..store.database import Row
 
 
 def checkpoint_record(row: Row, experiment: Row) -> Dict[str, Any]:
-    """A checkpoint (a row of `store.checkpoints.with_trial`) of an experiment."""
+    """A checkpoint (a row of `store.checkpoints.with_trials`) of an experiment."""
     validation = json.loads(row["validation"])["validation_metrics"] if row["validation"] else None
     training = json.loads(row["training"])["avg_metrics"] if row["training"] else None
     return {

@@ -135,16 +135,25 @@ class Meetings:
         """Tell all who wait, and all who come later, that the master goes. Safe to call twice."""
         self._closed = True
         for gathering in self._gathered.values():
-            for future in gathering.waiting.values():
-                if not future.done():
-                    future.set_exception(_leaving())
+            gathering.refuse(_leaving())
+
+    def end(self, allocation_id: str) -> None:
+        """Tell those of an allocation that has ended that nobody will come any more."""
+        gathering = self._gathered.pop(allocation_id, None)
+        if gathering is not None:
+            gathering.refuse(not_found("allocation", allocation_id))
+
+    @property
+    def count(self) -> int:
+        """How many gatherings wait for somebody."""
+        return len(self._gathered)
 
     async def gather(self, allocation_id: str, request_uuid: str, peers: int, data: Any) -> List[Any]:
         """Wait until `peers` different callers are there; returns what all of them brought.
 
         Raises:
-            Refusal: the request's id is no UUID, the same caller came again and took this one's place, or the master
-                goes down meanwhile.
+            Refusal: the request's id is no UUID, the same caller came again and took this one's place, or the
+                allocation ends or the master goes down meanwhile.
         """
         try:
             key = str(uuid.UUID(request_uuid))
@@ -159,6 +168,7 @@ class Meetings:
         future: "asyncio.Future[List[Any]]" = asyncio.get_running_loop().create_future()
         gathering.waiting[key] = future
         gathering.data[key] = data
+        gathering.drop_gone()
         if len(gathering.waiting) >= gathering.peers:
             del self._gathered[allocation_id]
             everything = list(gathering.data.values())
@@ -167,8 +177,9 @@ class Meetings:
         try:
             return await future
         except asyncio.CancelledError:
-            gathering.waiting.pop(key, None)
-            gathering.data.pop(key, None)
+            gathering.drop_gone()
+            if not gathering.waiting and self._gathered.get(allocation_id) is gathering:
+                del self._gathered[allocation_id]
             raise
 
 
@@ -198,6 +209,18 @@ class _Gathering:
         self.peers = peers
         self.waiting: "Dict[str, asyncio.Future[List[Any]]]" = {}
         self.data: Dict[str, Any] = {}
+
+    def drop_gone(self) -> None:
+        """Forget those who have hung up."""
+        for key in [key for key, future in self.waiting.items() if future.cancelled()]:
+            del self.waiting[key]
+            del self.data[key]
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Send everybody away."""
+        for future in self.waiting.values():
+            if not future.done():
+                future.set_exception(refusal)
 
 
 def own_resources(connection: Connection, allocation_id: str, resources_id: str) -> Row:

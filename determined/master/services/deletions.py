@@ -8,17 +8,15 @@ workspace, in state DELETE_FAILED.
 from __future__ import annotations
 
 import asyncio
-import logging
-from typing import Optional
+import contextlib
 
 from determined.common.api.wire.enums import WorkspaceState
 
+from ..loops import Loop
 from ..notify import DeletionAsked, ExperimentChanged, Hub
 from ..store import projects, workspaces
 from ..store.database import Database, Row, Transaction
 from . import commands, garbage, lifecycle
-
-logger = logging.getLogger("determined.master.deletions")
 
 _LOOK_AGAIN_SECONDS = 1.0
 _DELETING = WorkspaceState.DELETING.value
@@ -32,39 +30,32 @@ class Deletions:
         self._db = db
         self._wake = asyncio.Event()
         self._is_open = False
-        self._task: Optional["asyncio.Task[None]"] = None
+        self._loop = Loop("the deletion of projects and workspaces", self._next_look, self._advance)
         hub.listen(DeletionAsked, lambda _: self._open())
         hub.listen(ExperimentChanged, lambda _: self._open() if self._is_open else None)
 
     async def start(self) -> None:
         """Go on with what an earlier master left, and wait for more."""
         self._open()
-        self._task = asyncio.get_running_loop().create_task(self._serve(), name="deletions")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Stop; the next master goes on."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._loop.stop()
 
     def _open(self) -> None:
         self._is_open = True
         self._wake.set()
 
-    async def _serve(self) -> None:
-        while True:
-            try:
-                await asyncio.wait_for(self._wake.wait(), _LOOK_AGAIN_SECONDS if self._is_open else None)
-            except asyncio.TimeoutError:
-                pass
-            self._wake.clear()
-            try:
-                is_open = await self._db.write_when_room(advance)
-            except Exception:  # whatever it is, later deletions must not wait for a restart
-                logger.exception("a deletion failed")
-                continue
-            # what was asked for meanwhile has woken it again
-            self._is_open = is_open or self._wake.is_set()
+    async def _next_look(self) -> None:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), _LOOK_AGAIN_SECONDS if self._is_open else None)
+
+    async def _advance(self) -> None:
+        self._wake.clear()
+        is_open = await self._db.write(advance)
+        # what was asked for meanwhile has woken it again
+        self._is_open = is_open or self._wake.is_set()
 
 
 def begin_project(tx: Transaction, project_id: int) -> None:

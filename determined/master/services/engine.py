@@ -2,28 +2,33 @@
 
 The engine keeps nothing that is not in the database but the tasks that wait for processes. It acts on what the rows
 say after each commit (`QueueChanged`, `AllocationChanged`), so whatever a killed master had not yet done is done when
-the next one starts.
+the next one starts. It also looks at all rows every now and then, should it have missed something.
+
+Nothing here waits for a disk on the event loop, and nothing is given up because the database could not be used.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import logging
 import uuid
-from typing import Coroutine, Dict, List, Optional, Set, Tuple
+from functools import partial
+from typing import Callable, Coroutine, Dict, List, Optional, Set
 
 from determined.common import timestamps
 
 from .. import scheduler
 from ..auth import close_allocation_sessions
-from ..errors import StorageFull
+from ..errors import Refusal
+from ..loops import Loop, until_done
 from ..notify import AllocationChanged, QueueChanged
 from ..runner import Launch, Runner
 from ..settings import AGENT_ID, RESOURCE_POOL
 from ..store import allocations, checkpoints, log_policies, slots, trials
 from ..store.database import Connection, Row, Transaction
-from . import checkpoint_removal, launch, lifecycle, task_log
+from . import checkpoint_removal, launch, lifecycle, task_log, waiting
 from .world import World
 
 logger = logging.getLogger("determined.master.engine")
@@ -31,7 +36,9 @@ logger = logging.getLogger("determined.master.engine")
 _ZERO_SLOT_ROOM = 100
 _INVALID_HP_GRACE_SECONDS = 10.0
 _STOP_SECONDS = 15.0
-_DEFAULT_PRIORITY = 42
+_STOP_WRITE_SECONDS = 3.0
+_LOOK_AGAIN_SECONDS = 60.0
+_NOT_STARTED = 127
 
 
 class Engine:
@@ -42,25 +49,24 @@ class Engine:
         self._runner = runner
         self._wake = asyncio.Event()
         self._tasks: Set["asyncio.Task[None]"] = set()
+        self._cared_for: Set[str] = set()
+        """Allocations that are started, or whose processes are waited for."""
         self._handles: Dict[str, str] = {}
         self._timers: Dict[str, asyncio.TimerHandle] = {}
         self._stopping = False
+        self._look_again_at = 0.0
+        self._loop = Loop("the scheduling", self._next_round, self._serve)
         world.hub.listen(QueueChanged, lambda _: self._wake.set())
-        world.hub.listen(AllocationChanged, lambda event: self._spawn(self._follow(event.allocation_id)))
+        world.hub.listen(AllocationChanged, lambda event: self._follow_soon(event.allocation_id))
 
     async def start(self) -> None:
         """Find the processes an earlier master left, then serve the queue."""
-        for row in self._world.db.read_now(allocations.live):
-            if row["handle"] and self._runner.adopt(row["handle"]):
-                logger.info("allocation %s is still there", row["id"])
-                self._watch(row["id"], row["handle"])
-                self._spawn(self._follow(row["id"]))
-            else:
-                ending = lifecycle.Ending(None, "the master was restarted and its processes were gone")
-                await self._end(row["id"], ending)
+        await self._look_at_all()
+        kept = [row["id"] for row in self._world.db.read_now(allocations.live)]
+        await self._runner.forget_others(launch.run_dirs(self._world), kept)
         await self._world.db.write(checkpoints.forget_failures)
         self._wake.set()
-        self._spawn(self._serve())
+        self._loop.start()
 
     async def stop(self) -> None:
         """End every process; their trials go on when a master starts again. Safe to call twice."""
@@ -71,61 +77,111 @@ class Engine:
             timer.cancel()
         # written down, so that a trial whose end this master does not live to see is not counted as failed
         try:
-            await self._world.db.write(_ask_all_to_end)
-        except StorageFull:
-            logger.error("the disk is full: which tasks this master ended is not written down")
-        waiting = [t for t in self._tasks if t.get_name().startswith("wait ")]
-        if waiting:
-            await asyncio.wait(waiting, timeout=_STOP_SECONDS)
+            await asyncio.wait_for(self._world.db.write(_ask_all_to_end), _STOP_WRITE_SECONDS)
+            patience = _STOP_SECONDS
+        except (Refusal, asyncio.TimeoutError) as error:
+            logger.error("which tasks this master ends is not written down: %s", error or "the database is in use")
+            for handle in self._handles.values():
+                self._runner.kill(handle)
+            patience = _STOP_WRITE_SECONDS
+        ending = [t for t in self._tasks if t.get_name().startswith("wait ")]
+        if ending:
+            await asyncio.wait(ending, timeout=patience)
+        await self._loop.stop()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     # --- the queue ---
 
+    async def _next_round(self) -> None:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), _LOOK_AGAIN_SECONDS)
+
     async def _serve(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            if self._stopping:
-                return
-            for allocation_id in await self._world.db.write_when_room(_place, self._world):
-                self._spawn(self._run(allocation_id))
-            for trial in self._world.db.read_now(trials.exiting_early):
-                self._kill_later(trial["allocation_id"], _INVALID_HP_GRACE_SECONDS)
+        self._wake.clear()
+        if self._stopping:
+            return
+        if asyncio.get_running_loop().time() >= self._look_again_at:
+            await self._look_at_all()
+        for allocation_id in await self._world.db.write(_place, self._world):
+            self._care_for(allocation_id, self._run)
+        for trial in self._world.db.read_now(trials.exiting_early):
+            self._kill_later(trial["allocation_id"], _INVALID_HP_GRACE_SECONDS)
+
+    async def _look_at_all(self) -> None:
+        """See to every allocation that has not ended and that nobody sees to."""
+        self._look_again_at = asyncio.get_running_loop().time() + _LOOK_AGAIN_SECONDS
+        for row in self._world.db.read_now(allocations.live):
+            allocation_id, handle = row["id"], row["handle"]
+            if allocation_id in self._cared_for:
+                self._follow_soon(allocation_id)
+            elif handle and await self._runner.adopt(handle):
+                logger.info("allocation %s is still there", allocation_id)
+                self._handles[allocation_id] = handle
+                self._care_for(allocation_id, partial(self._wait, handle=handle))
+                self._follow_soon(allocation_id)
+            else:
+                why = lifecycle.Ending(None, "the master was restarted and its processes were gone")
+                await self._end(allocation_id, why)
+
+    def _care_for(self, allocation_id: str, work: "Callable[[str], Coroutine[object, object, None]]") -> None:
+        async def caring() -> None:
+            try:
+                await work(allocation_id)
+            except Exception:  # whatever it is: the next look at all takes it up again
+                logger.exception("allocation %s is lost sight of", allocation_id)
+            finally:
+                self._cared_for.discard(allocation_id)
+
+        self._cared_for.add(allocation_id)
+        self._spawn(caring(), f"wait {allocation_id}")
 
     async def _run(self, allocation_id: str) -> None:
-        prepared = await self._world.db.write_when_room(_prepare, self._world, allocation_id)
-        if prepared is None:
-            return
+        """See to an allocation from its start to its end."""
         try:
+            prepared = await self._world.db.write_when_room(_prepare, self._world, allocation_id)
+            if prepared is None:
+                return
             handle = await self._runner.start(prepared)
-        except OSError as error:
-            logger.error("allocation %s cannot start: %s", allocation_id, error)
-            await self._end(allocation_id, lifecycle.Ending(127, f"it could not be started: {error}"))
+        except Exception as error:  # whatever it is, the task must not wait for ever
+            logger.error("allocation %s cannot start", allocation_id, exc_info=error)
+            reason = f"the allocation could not be started: {error or type(error).__name__}"
+            await self._end(allocation_id, lifecycle.Ending(_NOT_STARTED, reason), line=reason)
             return
-        self._watch(allocation_id, handle)
-        await self._world.db.write_when_room(_started, allocation_id, handle)
+        self._handles[allocation_id] = handle
+        starting = asyncio.ensure_future(self._begin(allocation_id, handle))
+        try:
+            await self._wait(allocation_id, handle)
+        finally:
+            starting.cancel()
+
+    async def _begin(self, allocation_id: str, handle: str) -> None:
+        name = f"the start of allocation {allocation_id}"
+        await until_done(name, lambda: self._world.db.write(_started, allocation_id, handle))
         self._runner.begin(handle)
 
-    def _watch(self, allocation_id: str, handle: str) -> None:
-        self._handles[allocation_id] = handle
-        self._spawn(self._wait(allocation_id, handle), name=f"wait {allocation_id}")
-
     async def _wait(self, allocation_id: str, handle: str) -> None:
-        ended = await self._runner.wait(handle)
+        ended = await until_done(f"the wait for allocation {allocation_id}", lambda: self._runner.wait(handle))
         self._handles.pop(allocation_id, None)
         timer = self._timers.pop(allocation_id, None)
         if timer is not None:
             timer.cancel()
-        results = self._runner.read_file(handle, checkpoint_removal.RESULTS)
-        await self._end(allocation_id, lifecycle.Ending(*ended), results)
+        results = await self._runner.read_file(handle, checkpoint_removal.RESULTS)
+        line = "" if ended.is_logged else ended.text
+        await self._end(allocation_id, lifecycle.Ending(ended.code, ended.text), results, line)
         self._runner.forget(handle)
 
-    async def _end(self, allocation_id: str, ending: lifecycle.Ending, results: bytes = b"") -> None:
-        await self._world.db.write_when_room(_ended, allocation_id, ending, results)
+    async def _end(self, allocation_id: str, ending: lifecycle.Ending, results: bytes = b"", line: str = "") -> None:
+        name = f"the end of allocation {allocation_id}"
+        await until_done(name, lambda: self._world.db.write(_ended, allocation_id, ending, results, line))
+        self._world.meetings.end(allocation_id)
 
     # --- signals ---
+
+    def _follow_soon(self, allocation_id: str) -> None:
+        name = f"the signals of allocation {allocation_id}"
+        self._spawn(until_done(name, lambda: self._follow(allocation_id)), name)
 
     async def _follow(self, allocation_id: str) -> None:
         """Do to the processes what the allocation's row now asks for."""
@@ -143,19 +199,14 @@ class Engine:
 
     def _kill_later(self, allocation_id: str, seconds: float) -> None:
         if allocation_id not in self._timers:
-            loop = asyncio.get_running_loop()
-            self._timers[allocation_id] = loop.call_later(
-                seconds, lambda: self._spawn(self._world.db.write_when_room(_ask_to_kill, allocation_id))
+            name = f"the kill of allocation {allocation_id}"
+            kill = partial(self._world.db.write, _ask_to_kill, allocation_id)
+            self._timers[allocation_id] = asyncio.get_running_loop().call_later(
+                seconds, lambda: self._spawn(until_done(name, kill), name)
             )
 
-    def _spawn(self, work: "Coroutine[object, object, None]", name: str = "engine") -> None:
-        async def guarded() -> None:
-            try:
-                await work
-            except Exception:
-                logger.exception("the engine failed in %s", name)
-
-        task = asyncio.get_running_loop().create_task(guarded(), name=name)
+    def _spawn(self, work: "Coroutine[object, object, None]", name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -184,47 +235,15 @@ def _place(tx: Transaction, world: World) -> List[str]:
     if world.slot_count == 0:
         return placed
     _give_up_excluded(tx)
-    tasks: Dict[str, Tuple[str, int]] = {}  # request -> task, slots
-    requests: List[scheduler.Request] = []
-    limits: Dict[str, Optional[int]] = {}
-    used: Dict[str, int] = {}
-    for number, row in enumerate(allocations.waiting_trials(tx)):
-        task = allocations.latest_task_of_trial(tx, row["trial_id"])
-        if task is None:
-            continue
-        group = str(row["experiment_id"])
-        limits[group] = row["max_slots"]
-        if group not in used:
-            used[group] = allocations.live_count_by_slots(tx, row["experiment_id"])
-        tasks[task["id"]] = (task["id"], row["slots"])
-        requests.append(
-            scheduler.Request(
-                task["id"],
-                group,
-                row["slots"],
-                row["priority"] or _DEFAULT_PRIORITY,
-                row["queue_position"] or 0.0,
-                number,
-            )
-        )
-    for number, row in enumerate(allocations.waiting_tasks(tx)):
-        if row["type"] == checkpoint_removal.TASK_TYPE:
-            continue
-        spec = json.loads(row["spec"] or "{}")
-        wanted = int(spec.get("slots", 0))
-        tasks[row["id"]] = (row["id"], wanted)
-        priority, position = spec.get("priority", _DEFAULT_PRIORITY), spec.get("queue_position", 0.0)
-        requests.append(scheduler.Request(row["id"], row["id"], wanted, priority, position, number))
-    if not requests:
-        return placed
-    free = sorted(set(slots.usable(tx)) - set(allocations.slots_in_use(tx)))
-    running_beside = sum(
-        a["slots"] == 0 and a["task_type"] != checkpoint_removal.TASK_TYPE for a in allocations.live(tx)
-    )
-    room = _ZERO_SLOT_ROOM - running_beside if slots.agent_enabled(tx) else 0
-    for decision in scheduler.assign(requests, free, limits, used, room):
-        task_id, wanted = tasks[decision.key]
-        placed.append(_open_allocation(tx, task_id, wanted, list(decision.slots)))
+    live = allocations.live(tx)
+    held = {number for row in live for number in json.loads(row["slot_ids"])}
+    free = [number for number in slots.usable(tx) if number not in held]
+    beside = sum(row["slots"] == 0 and row["task_type"] != checkpoint_removal.TASK_TYPE for row in live)
+    room = max(0, _ZERO_SLOT_ROOM - beside) if slots.agent_enabled(tx) else 0
+    queue = waiting.read_queue(tx, live, len(free), room)
+    wanted = {request.key: request.slots for request in queue.requests}
+    for decision in scheduler.assign(queue.requests, free, queue.limits, queue.used, room):
+        placed.append(_open_allocation(tx, decision.key, wanted[decision.key], list(decision.slots)))
     return placed
 
 
@@ -294,9 +313,12 @@ def _started(tx: Transaction, allocation_id: str, handle: str) -> None:
     tx.announce(AllocationChanged(allocation_id))
 
 
-def _ended(tx: Transaction, allocation_id: str, ending: lifecycle.Ending, results: bytes) -> None:
+def _ended(tx: Transaction, allocation_id: str, ending: lifecycle.Ending, results: bytes, line: str) -> None:
     row = allocations.by_id(tx, allocation_id)
-    if row is not None and row["end_time"] is None and row["task_type"] == checkpoint_removal.TASK_TYPE:
-        checkpoint_removal.record_results(tx, row, ending, results)
+    if row is not None and row["end_time"] is None:
+        if line:
+            task_log.write_line(tx, row["task_id"], allocation_id, line, "ERROR")
+        if row["task_type"] == checkpoint_removal.TASK_TYPE:
+            checkpoint_removal.record_results(tx, row, ending, results)
     lifecycle.allocation_ended(tx, allocation_id, ending)
     close_allocation_sessions(tx, allocation_id)

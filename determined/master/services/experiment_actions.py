@@ -338,11 +338,10 @@ def _chosen(
 ) -> Dict[int, Optional[Row]]:
     if wanted is not None:
         ids = store.ids(connection, _filters_for(action, project_id, wanted))
-    chosen: Dict[int, Optional[Row]] = {}
-    for experiment_id in dict.fromkeys(ids):
-        row = store.find(connection, experiment_id)
-        is_there = row is not None and project_id in (ANY_PROJECT, row["project_id"])
-        chosen[experiment_id] = row if is_there else None
+    chosen: Dict[int, Optional[Row]] = dict.fromkeys(ids)
+    for row in store.find_all(connection, list(chosen)):
+        if project_id in (ANY_PROJECT, row["project_id"]):
+            chosen[row["id"]] = row
     return chosen
 
 

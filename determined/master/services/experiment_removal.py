@@ -6,6 +6,7 @@ import asyncio
 import logging
 from typing import List, Set
 
+from ..loops import until_done
 from ..notify import ExperimentChanged, Hub
 from ..store import checkpoints as store
 from ..store.database import Connection, Database, Transaction
@@ -35,7 +36,8 @@ class ExperimentRemoval:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _look(self, experiment_id: int) -> None:
-        task = asyncio.get_running_loop().create_task(self._finish(experiment_id))
+        work = until_done(f"the deletion of experiment {experiment_id}", lambda: self._finish(experiment_id))
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

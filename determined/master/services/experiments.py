@@ -10,9 +10,12 @@ from determined.common.api.wire.common import Int32FieldFilter
 
 from ..errors import Code, Refusal, not_found, plain
 from ..store import experiments as store
-from ..store.database import Connection, Row
+from ..store.database import Connection, Database, Row
 from ..store.filters import Filters
 from ..store.orders import Missing, by_metric, by_value
+
+# so many ids are read at once on the event loop
+_TRIALS_AT_ONCE = 1000
 
 SORTS = {
     "ID": "e.id",
@@ -86,6 +89,20 @@ def get(connection: Connection, experiment_id: int) -> Shown:
     if row["state"] == "ACTIVE":
         job = (store.jobs_ahead(connection, row), store.has_resources(connection, experiment_id))
     return Shown(row, store.trial_ids(connection, experiment_id), job)
+
+
+def _get_small(connection: Connection, experiment_id: int) -> Optional[Shown]:
+    return None if store.has_more_trials(connection, experiment_id, _TRIALS_AT_ONCE) else get(connection, experiment_id)
+
+
+async def read(db: Database, experiment_id: int) -> Shown:
+    """See `get`; one of many trials is read on another thread.
+
+    Raises:
+        Refusal: there is none with that id.
+    """
+    shown = db.read_now(_get_small, experiment_id)
+    return shown if shown is not None else await db.read(get, experiment_id)
 
 
 def row_of(connection: Connection, experiment_id: int) -> Row:

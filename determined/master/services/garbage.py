@@ -107,7 +107,7 @@ def preview(connection: Connection, experiment_id: int, policy: Policy) -> Previ
     if experiment is None:
         raise not_found("experiment", experiment_id)
     gone = choose(candidates_of(connection, experiment), policy)
-    return Preview(experiment, [store.with_trial(connection, uuid) for uuid in gone])
+    return Preview(experiment, store.with_trials(connection, gone))
 
 
 def collect(tx: Transaction, experiment: Row, policy: Optional[Policy] = None) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-from typing import Optional
 
 from determined.common import timestamps
 
+from ..loops import Loop
 from ..store.database import Database
 from . import trials
-
-logger = logging.getLogger("determined.master.heartbeats")
 
 # the first look comes as late: reporters could not be heard while no master was there
 _PERIOD_SECONDS = 300.0
@@ -26,23 +23,15 @@ class Watchdog:
             period: seconds between two looks.
         """
         self._db = db
-        self._period = period
-        self._task: Optional["asyncio.Task[None]"] = None
+        self._loop = Loop("the look for silent trials", lambda: asyncio.sleep(period), self._look)
 
     async def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.get_running_loop().create_task(self._watch(), name="heartbeats")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._loop.stop()
 
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(self._period)
-            try:
-                await self._db.write(trials.expire_silent, timestamps.now())
-            except Exception:  # a full disk, say: the next look may succeed
-                logger.exception("silent trials could not be looked for")
+    async def _look(self) -> None:
+        await self._db.write(trials.expire_silent, timestamps.now())

@@ -117,8 +117,13 @@ def launch_of_removal(
     return prepared._replace(prepare=False, files={_ORDER: work.order()})
 
 
+def run_dirs(world: World) -> Path:
+    """The folder that holds a folder for each allocation, of its id."""
+    return world.settings.data_dir / "runs"
+
+
 def _run_dir(world: World, allocation: Row) -> Path:
-    folder: Path = world.settings.data_dir / "runs" / allocation["id"]
+    folder: Path = run_dirs(world) / allocation["id"]
     return folder
 
 
@@ -136,7 +141,7 @@ def _launch(
 ) -> Launch:
     allocation_id, task_id = allocation["id"], allocation["task_id"]
     _, allocation_token = open_session(tx, owner_id, "allocation", lifetime=None, allocation_id=allocation_id)
-    _, user_token = open_session(tx, owner_id, allocation_id=allocation_id)
+    _, user_token = open_session(tx, owner_id, "task", allocation_id=allocation_id)
     owner = tx.scalar("SELECT username FROM users WHERE id = ?", (owner_id,))
     run_dir = _run_dir(world, allocation)
     url = urlsplit(world.url)

@@ -10,16 +10,17 @@ rows.
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple
+from typing import Any, Dict, List, NamedTuple, Optional
 
 from determined.common import timestamps
 
 from .. import searcher
 from ..errors import plain
-from ..notify import AllocationChanged, ExperimentChanged, QueueChanged, TaskEnded
+from ..notify import AllocationChanged, ExperimentChanged, QueueChanged, TaskEnded, TrialsToStart
 from ..store import allocations, checkpoints, trials
+from ..store import searches as store
 from ..store.database import Row, Transaction
-from . import garbage, log_policies, task_log, webhooks
+from . import garbage, log_policies, searches, task_log, webhooks
 
 TERMINAL = ("COMPLETED", "CANCELED", "ERROR")
 STOPPING = ("STOPPING_COMPLETED", "STOPPING_CANCELED", "STOPPING_KILLED", "STOPPING_ERROR")
@@ -35,6 +36,8 @@ _STOP_REASON = {
     "STOPPING_KILLED": "user requested kill",
     "STOPPING_ERROR": "the search has failed",
 }
+_STARTED_WITH_EXPERIMENT = 512
+_STARTED_AT_ONCE = 128
 _REASON = {"COMPLETED": "completed", "CANCELED": "canceled", "ERROR": "errored"}
 
 
@@ -52,20 +55,33 @@ def begin(tx: Transaction, experiment_id: int) -> None:
     Raises:
         Refusal: there can be no such search.
     """
-    search, actions = _start_search(json.loads(_experiment(tx, experiment_id)["config"]))
-    tx.cache[_search_key(experiment_id)] = search
-    _apply(tx, experiment_id, search, actions)
-    _save_search(tx, experiment_id, search)
-
-
-def _start_search(config: Dict[str, Any]) -> Tuple[searcher.Search, List[searcher.Action]]:
+    config = json.loads(_experiment(tx, experiment_id)["config"])
     try:
-        search = searcher.Search.create(
-            config["searcher"], config["hyperparameters"], config["reproducibility"]["experiment_seed"]
-        )
-        return search, search.start()
+        running = searches.begin(tx, experiment_id, config)
+        actions = running.start(tx, _STARTED_WITH_EXPERIMENT)
     except searcher.SearchError as error:
         raise plain(f"invalid experiment configuration: {error.text}") from None
+    _apply(tx, experiment_id, actions)
+    if running.search.to_start:
+        tx.announce(TrialsToStart())
+
+
+def start_more(tx: Transaction) -> bool:
+    """Make some more of the trials that a search asked for from the start; returns whether there were any to make.
+
+    They come a few at a time, so that nobody waits long for a search that asks for very many.
+    """
+    experiment_id = store.next_to_start(tx)
+    if experiment_id is None:
+        return False
+    running = searches.of(tx, _experiment(tx, experiment_id))
+    try:
+        actions = running.start(tx, _STARTED_AT_ONCE)
+    except searcher.SearchError:
+        _stop_all(tx, experiment_id, "STOPPING_ERROR")
+        return True
+    _apply(tx, experiment_id, actions)
+    return True
 
 
 def activate(tx: Transaction, experiment: Row) -> None:
@@ -76,7 +92,7 @@ def activate(tx: Transaction, experiment: Row) -> None:
     tx.update("experiments", {"id": experiment["id"]}, queue_position=position)
     tx.execute("UPDATE trials SET state = 'ACTIVE' WHERE experiment_id = ? AND state = 'PAUSED'", (experiment["id"],))
     _enter(tx, experiment["id"], "ACTIVE")
-    if _search(tx, experiment["id"]).is_empty:
+    if searches.of(tx, _experiment(tx, experiment["id"])).search.is_empty:
         # a grid without points: no trial's end will ever end it
         _enter(tx, experiment["id"], "STOPPING_COMPLETED")
     _finish_if_closed(tx, experiment["id"])
@@ -85,11 +101,10 @@ def activate(tx: Transaction, experiment: Row) -> None:
 def pause(tx: Transaction, experiment: Row) -> None:
     """Stop an experiment's trials where they are; they go on from their checkpoints when it is activated."""
     _enter(tx, experiment["id"], "PAUSED")
-    for trial in trials.of_experiment_in(tx, experiment["id"], ("ACTIVE",)):
-        tx.update("trials", {"id": trial["id"]}, state="PAUSED")
-        allocation = allocations.live_of_trial(tx, trial["id"])
-        if allocation is not None:
+    for allocation in allocations.live_of_experiment(tx, experiment["id"]):
+        if allocation["trial_state"] == "ACTIVE":
             request_stop(tx, allocation, "user requested pause")
+    tx.execute("UPDATE trials SET state = 'PAUSED' WHERE experiment_id = ? AND state = 'ACTIVE'", (experiment["id"],))
 
 
 def cancel(tx: Transaction, experiment: Row) -> None:
@@ -112,7 +127,7 @@ def continue_search(tx: Transaction, experiment: Row) -> None:
         Refusal: they have no value.
     """
     experiment_id = experiment["id"]
-    search = _search(tx, experiment_id)
+    running = searches.of(tx, _experiment(tx, experiment_id))
     single = experiment["searcher_name"] == "single"
     for trial in trials.of_experiment_in(tx, experiment_id, TERMINAL):
         if trial["state"] == "COMPLETED" and not single:
@@ -121,22 +136,32 @@ def continue_search(tx: Transaction, experiment: Row) -> None:
         if single:
             tx.update("trials", {"id": trial["id"]}, hparams=_single_point(experiment))
         trials.add_task(tx, trial["id"])
-        search.reopen(trial["request_id"])
-    _save_search(tx, experiment_id, search)
+        running.reopen(tx, trial["request_id"])
+    running.save(tx)
+    if running.search.to_start:
+        tx.announce(TrialsToStart())
     tx.update("experiments", {"id": experiment_id}, progress=0, end_time=None)
 
 
 def _single_point(experiment: Row) -> str:
     """The hyperparameters of a single search's trial: the same again, unless the configuration has changed."""
-    _, actions = _start_search(json.loads(experiment["config"]))
+    try:
+        actions = searches.create(json.loads(experiment["config"])).start()
+    except searcher.SearchError as error:
+        raise plain(f"invalid experiment configuration: {error.text}") from None
     (point,) = [action.hparams for action in actions if isinstance(action, searcher.CreateTrial)]
     return json.dumps(point, separators=(",", ":"))
 
 
 def _stop_all(tx: Transaction, experiment_id: int, state: str) -> None:
     _enter(tx, experiment_id, state)
-    for trial in trials.of_experiment_in(tx, experiment_id, ("ACTIVE", "PAUSED", *STOPPING)):
-        _stop_trial(tx, trial, state)
+    store.set_to_start(tx, experiment_id, 0)
+    for allocation in allocations.live_of_experiment(tx, experiment_id):
+        if allocation["trial_state"] not in TERMINAL:
+            _stop_trial(tx, trials.by_id(tx, allocation["trial_id"]), state)
+    # all at once: the search of an experiment that is stopped is not told
+    for task_id in trials.close_those_without_allocation(tx, experiment_id, _END_OF[state], timestamps.now()):
+        tx.announce(TaskEnded(task_id))
     _finish_if_closed(tx, experiment_id)
 
 
@@ -152,7 +177,7 @@ def _enter(tx: Transaction, experiment_id: int, state: str) -> None:
     webhooks.experiment_changed(tx, experiment, state)
     if state in TERMINAL:
         garbage.collect(tx, experiment)
-        tx.cache.pop(_search_key(experiment_id), None)
+        searches.forget(tx, experiment_id)
     tx.announce(ExperimentChanged(experiment_id))
     tx.announce(QueueChanged())
 
@@ -163,17 +188,17 @@ def _finish_if_closed(tx: Transaction, experiment_id: int) -> None:
     end = _END_OF.get(experiment["state"])
     if end is None:
         return
-    if not trials.of_experiment_in(tx, experiment_id, ("ACTIVE", "PAUSED", *STOPPING)):
+    if not trials.has_any_in(tx, experiment_id, ("ACTIVE", "PAUSED", *STOPPING)):
         _enter(tx, experiment_id, "ERROR" if _has_failed_altogether(tx, experiment) else end)
 
 
 def _has_failed_altogether(tx: Transaction, experiment: Row) -> bool:
     """Whether every trial that the search of a stopped experiment would ever have made has failed."""
-    failed = trials.of_experiment_in(tx, experiment["id"], ("ERROR",))
-    if not failed or len(failed) < len(trials.of_experiment_in(tx, experiment["id"], TERMINAL)):
+    if trials.has_any_in(tx, experiment["id"], [state for state in TERMINAL if state != "ERROR"]):
         return False
+    failed = trials.of_experiment_in(tx, experiment["id"], ("ERROR",))
     # a copy: the search of an experiment that is stopped is not told of its trials' ends, so that it can go on later
-    search = _read_search(experiment)
+    search = searches.copy_of(tx, experiment)
     actions = [action for trial in failed for action in search.trial_exited(trial["request_id"], _REASON["ERROR"])]
     return bool(actions) and all(isinstance(action, searcher.Shutdown) and action.failure for action in actions)
 
@@ -193,17 +218,16 @@ def trial_validated(tx: Transaction, experiment: Row, trial: Row, metrics: Dict[
         raise plain(f"value of searcher metric {name} is not a number")
     if not is_live(experiment) or not searcher.looks_at_validations(experiment["searcher_name"]):
         return
-    search = _search(tx, experiment["id"])
+    running = searches.of(tx, experiment)
     try:
-        actions = search.trial_validated(trial["request_id"], metrics)
+        actions = running.trial_validated(tx, trial["request_id"], metrics)
     except searcher.SearchError:
         # the search cannot go on without the numbers it steers by
         if experiment["state"] in ("ACTIVE", "PAUSED"):
             _stop_all(tx, experiment["id"], "STOPPING_ERROR")
         return
-    _apply(tx, experiment["id"], search, actions)
-    _save_search(tx, experiment["id"], search)
-    _update_progress(tx, experiment["id"], search)
+    _apply(tx, experiment["id"], actions)
+    _update_progress(tx, experiment["id"], running)
 
 
 def trial_progressed(tx: Transaction, experiment: Row, trial: Row, progress: float) -> None:
@@ -211,10 +235,9 @@ def trial_progressed(tx: Transaction, experiment: Row, trial: Row, progress: flo
     tx.update("trials", {"id": trial["id"]}, progress=progress)
     if not is_live(experiment):
         return
-    search = _search(tx, experiment["id"])
-    search.set_progress(trial["request_id"], progress)
-    _save_search(tx, experiment["id"], search)
-    _update_progress(tx, experiment["id"], search)
+    running = searches.of(tx, experiment)
+    running.set_progress(tx, trial["request_id"], progress)
+    _update_progress(tx, experiment["id"], running)
 
 
 def trial_exits_early(tx: Transaction, experiment: Row, trial: Row, reason: str) -> None:
@@ -223,34 +246,11 @@ def trial_exits_early(tx: Transaction, experiment: Row, trial: Row, reason: str)
     tx.announce(QueueChanged())
 
 
-def _search_key(experiment_id: int) -> Any:
-    return ("search", experiment_id)
+def _update_progress(tx: Transaction, experiment_id: int, running: searches.Running) -> None:
+    tx.update("experiments", {"id": experiment_id}, progress=running.search.progress())
 
 
-def _search(tx: Transaction, experiment_id: int) -> searcher.Search:
-    search: Optional[searcher.Search] = tx.cache.get(_search_key(experiment_id))
-    if search is None:
-        search = tx.cache[_search_key(experiment_id)] = _read_search(_experiment(tx, experiment_id))
-    return search
-
-
-def _read_search(experiment: Row) -> searcher.Search:
-    config = json.loads(experiment["config"])
-    return searcher.Search.from_state(
-        config["searcher"], config["hyperparameters"], json.loads(experiment["searcher_state"])
-    )
-
-
-def _save_search(tx: Transaction, experiment_id: int, search: searcher.Search) -> None:
-    state = json.dumps(search.state(), separators=(",", ":"))
-    tx.update("experiments", {"id": experiment_id}, searcher_state=state)
-
-
-def _update_progress(tx: Transaction, experiment_id: int, search: searcher.Search) -> None:
-    tx.update("experiments", {"id": experiment_id}, progress=search.progress())
-
-
-def _apply(tx: Transaction, experiment_id: int, search: searcher.Search, actions: List[searcher.Action]) -> None:
+def _apply(tx: Transaction, experiment_id: int, actions: List[searcher.Action]) -> None:
     """Do what the search asks for."""
     experiment = _experiment(tx, experiment_id)
     if experiment["state"] in STOPPING:
@@ -315,12 +315,12 @@ def _close_trial(tx: Transaction, trial_id: int, state: str) -> None:
     experiment_id = trial["experiment_id"]
     experiment = _experiment(tx, experiment_id)
     if experiment["state"] in ("ACTIVE", "PAUSED"):
-        search = _search(tx, experiment_id)
-        actions = search.trial_exited(trial["request_id"], _REASON[state])
-        _apply(tx, experiment_id, search, actions)
-        _save_search(tx, experiment_id, search)
+        running = searches.of(tx, experiment)
+        is_invalid = state == "COMPLETED" and trial["early_exit_reason"] is not None
+        reason = searcher.INVALID_HP if is_invalid else _REASON[state]
+        _apply(tx, experiment_id, running.trial_exited(tx, trial["request_id"], reason))
         if _experiment(tx, experiment_id)["state"] in ("ACTIVE", "PAUSED"):
-            _update_progress(tx, experiment_id, search)
+            _update_progress(tx, experiment_id, running)
     _finish_if_closed(tx, experiment_id)
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 from functools import lru_cache
-from typing import Any, Dict, List, NamedTuple, Optional, Pattern, Sequence, Set, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple
 
+from ..patterns import Finder, PatternError, prepare
 from ..store import log_policies as store
-from ..store.database import Transaction
+from ..store.database import Connection, Transaction
 from ..store.logs import Line
 from . import task_log
 
@@ -24,20 +24,6 @@ EXCLUDE_NODE = "exclude_node"
 
 _CACHE_KEY = "log policies"
 _TASKS_CACHED = 4096
-_LEADING_ANYTHING = re.compile(r"(\(\?[ims]+\))?(?:\.\*\??(?![+*?{]))+")
-_IS_LITERAL = re.compile(r"[^\\.^$*+?{}\[\]|()]+")
-
-
-class Finder(NamedTuple):
-    """A pattern, ready to be looked for.
-
-    Attributes:
-        literal: text that is looked for as it stands; None for a pattern that needs `regex`.
-        regex: the pattern without what says that anything may stand around it.
-    """
-
-    literal: Optional[str]
-    regex: Pattern[str]
 
 
 class Policy(NamedTuple):
@@ -52,6 +38,7 @@ class Policy(NamedTuple):
     number: int
     name: str
     action: Optional[str]
+    pattern: str
     finder: Finder
 
 
@@ -66,25 +53,11 @@ class _Watch(NamedTuple):
 @lru_cache(maxsize=1024)
 def read_pattern(pattern: str) -> Optional[Finder]:
     """Prepare a pattern; None if it is none, which experiments are not refused for."""
-    bare = _strip_anything(pattern)
     try:
-        return Finder(bare if _IS_LITERAL.fullmatch(bare) else None, re.compile(bare))
-    except (re.error, OverflowError, RecursionError) as error:  # the others: too large, too deep
+        return prepare(pattern)
+    except PatternError as error:
         logger.warning("a log policy has no effect: its pattern %r cannot be read: %s", pattern, error)
         return None
-
-
-def _strip_anything(pattern: str) -> str:
-    """Take away ``.*`` from both ends: a search finds the same lines without it, and in time linear in their length."""
-    found = _LEADING_ANYTHING.match(pattern)
-    if found is not None:
-        pattern = (found.group(1) or "") + pattern[found.end() :]
-    while True:
-        bare = pattern[:-2] if pattern.endswith(".*") else pattern[:-3] if pattern.endswith(".*?") else pattern
-        is_escaped = (len(bare) - len(bare.rstrip("\\"))) % 2 == 1
-        if bare == pattern or is_escaped:
-            return pattern
-        pattern = bare
 
 
 def read_policies(policies: Sequence[Dict[str, Any]]) -> List[Policy]:
@@ -97,46 +70,46 @@ def read_policies(policies: Sequence[Dict[str, Any]]) -> List[Policy]:
     for number, given in enumerate(policies):
         pattern, name, action = given.get("pattern"), given.get("name") or "", given.get("action")
         finder = read_pattern(pattern) if pattern else None
-        if finder is not None and (name or action):
-            found.append(Policy(number, name, action, finder))
+        if pattern and finder is not None and (name or action):
+            found.append(Policy(number, name, action, pattern, finder))
     return found
 
 
-def find_first(finder: Finder, lines: Sequence[str], joined: str) -> Optional[int]:
-    """The place of the first line that matches, or None.
+def patterns_wanted(connection: Connection, task_id: str, agent_id: str) -> List[Tuple[str, Finder]]:
+    """The patterns that are still looked for in what a task logs on an agent."""
+    row = store.policies_of_task(connection, task_id)
+    policies = _read_all(row["log_policies"] or "[]") if row is not None else ()
+    if not policies:
+        return []
+    seen = store.matches_of(connection, task_id)
+    return [(p.pattern, p.finder) for p in policies if (p.number, agent_id) not in seen]
+
+
+@lru_cache(maxsize=256)
+def _read_all(text: str) -> Tuple[Policy, ...]:
+    return tuple(read_policies(json.loads(text)))
+
+
+def lines_written(
+    tx: Transaction, task_id: str, lines: Sequence[Line], found: Mapping[Tuple[str, Optional[str]], int]
+) -> None:
+    """Do what follows from the patterns of its experiment that were found in new lines of a task's log.
 
     Parameters:
-        joined: all lines in one text.
+        found: see `log_matches.Found`.
     """
-    if finder.literal is not None:
-        if finder.literal not in joined:
-            return None
-        return next((at for at, line in enumerate(lines) if finder.literal in line), None)
-    search = finder.regex.search
-    return next((at for at, line in enumerate(lines) if search(line)), None)
-
-
-def lines_written(tx: Transaction, task_id: str, lines: Sequence[Line]) -> None:
-    """Look for the patterns of its experiment in new lines of a task's log, and do what follows from them."""
-    watch = _watch_of(tx, task_id)
+    watch = _watch_of(tx, task_id) if found else None
     if watch is None:
         return
-    by_agent: Dict[str, List[Line]] = {}
-    for line in lines:
-        if line[2]:
-            by_agent.setdefault(line[2], []).append(line)
-    for agent_id, own in by_agent.items():
-        texts = [line[-1] for line in own]
-        joined = "\n".join(texts)
-        matched = []
-        for policy in watch.policies:
-            if (policy.number, agent_id) not in watch.seen:
-                at = find_first(policy.finder, texts, joined)
-                if at is not None:
-                    matched.append((at, policy))
-        for at, policy in sorted(matched, key=lambda match: (match[0], match[1].number)):
-            watch.seen.add((policy.number, agent_id))
-            _act(tx, task_id, watch.trial_id, policy, agent_id, own[at][1] or "")
+    matched = [
+        (at, policy, agent_id)
+        for (pattern, agent_id), at in found.items()
+        for policy in watch.policies
+        if agent_id is not None and policy.pattern == pattern and (policy.number, agent_id) not in watch.seen
+    ]
+    for at, policy, agent_id in sorted(matched, key=lambda match: (match[0], match[1].number)):
+        watch.seen.add((policy.number, agent_id))
+        _act(tx, task_id, watch.trial_id, policy, agent_id, lines[at][1] or "")
 
 
 def _watch_of(tx: Transaction, task_id: str) -> Optional[_Watch]:

@@ -9,6 +9,7 @@ from typing import Optional
 
 from determined.common import timestamps
 
+from ..loops import Loop
 from ..settings import RetentionPolicy
 from ..store import logs as store
 from ..store.database import Database
@@ -46,30 +47,23 @@ class LogCleaner:
         self._db = db
         self._days = policy.log_retention_days
         self._schedule = parse_schedule(policy.schedule)
-        self._task: Optional["asyncio.Task[None]"] = None
+        now = datetime.now()
+        self._due = now if isinstance(self._schedule, Every) else self._schedule.next_after(now)
+        self._loop = Loop("the removal of logs past their time", lambda: _wait_until(self._due), self._remove)
 
     async def start(self) -> None:
         """Begin to look."""
-        self._task = asyncio.get_running_loop().create_task(self._serve(), name="log retention")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._loop.stop()
 
-    async def _serve(self) -> None:
-        due = datetime.now() if isinstance(self._schedule, Every) else self._schedule.next_after(datetime.now())
-        while True:
-            await _wait_until(due)
-            try:
-                removed = await remove_expired(self._db, self._days)
-            except Exception:  # a full disk, say: the next look may succeed
-                logger.exception("logs past their time could not be removed")
-            else:
-                if removed:
-                    logger.info("removed %d lines of logs past their time", removed)
-            due = self._schedule.next_after(datetime.now())
+    async def _remove(self) -> None:
+        removed = await remove_expired(self._db, self._days)
+        if removed:
+            logger.info("removed %d lines of logs past their time", removed)
+        self._due = self._schedule.next_after(datetime.now())
 
 
 async def _wait_until(due: datetime) -> None:

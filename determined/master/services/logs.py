@@ -3,27 +3,48 @@
 from __future__ import annotations
 
 import asyncio
-from typing import AsyncIterator, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, TypeVar
+from typing import AsyncIterator, Callable, List, Mapping, NamedTuple, Optional, Sequence, Tuple, TypeVar
 
 from determined.common import timestamps
 
 from ..errors import Code, Refusal, not_found
 from ..notify import Hub, LogsWritten, TaskEnded
+from ..patterns import Matcher
 from ..store import logs as store
 from ..store.database import Connection, Database, Row, Transaction
-from . import log_policies, webhooks
+from . import log_matches, log_policies, webhooks
 
 _PAGE = 1000
 # what a task's processes wrote last may still be on its way when the task has ended
 _GRACE_SECONDS = 5.0
-# each start of a trial logs its configuration, with the patterns that are looked for: such a line matches none of them
-_CONFIGURATION_MARKS = ("New trial runner in (container ", '"log_policies":')
 
 T = TypeVar("T")
 
 
-def write(tx: Transaction, task_id: str, lines: Sequence[store.Line]) -> None:
+async def receive(db: Database, matcher: Matcher, by_task: Mapping[str, Sequence[store.Line]]) -> None:
+    """Store lines of some tasks, and do what follows from the patterns that are found in them.
+
+    Raises:
+        Refusal: no such task; then no line is stored.
+    """
+    found = {task_id: await log_matches.find(db, matcher, task_id, lines) for task_id, lines in by_task.items()}
+    await db.write(_write_all, by_task, found)
+
+
+def _write_all(
+    tx: Transaction, by_task: Mapping[str, Sequence[store.Line]], found: Mapping[str, log_matches.Found]
+) -> None:
+    for task_id, lines in by_task.items():
+        write(tx, task_id, lines, found[task_id])
+
+
+def write(
+    tx: Transaction, task_id: str, lines: Sequence[store.Line], found: Optional[log_matches.Found] = None
+) -> None:
     """Store lines of one task.
+
+    Parameters:
+        found: the patterns that were found in them. Defaults to none.
 
     Raises:
         Refusal: no such task.
@@ -38,20 +59,9 @@ def write(tx: Transaction, task_id: str, lines: Sequence[store.Line]) -> None:
         tx.execute("ROLLBACK TO lines")
         store.insert(tx, [_clean(line) for line in lines])
     tx.execute("RELEASE lines")
-    looked_at = [line for line in lines if not any(mark in line[-1] for mark in _CONFIGURATION_MARKS)]
-    webhooks.logs_written(tx, task_id, [line[-1] for line in looked_at])
-    log_policies.lines_written(tx, task_id, looked_at)
+    webhooks.logs_written(tx, task_id, [line[-1] for line in lines], found or {})
+    log_policies.lines_written(tx, task_id, lines, found or {})
     tx.announce(LogsWritten(task_id))
-
-
-def write_for_known(tx: Transaction, by_task: Dict[str, List[store.Line]]) -> None:
-    """Store lines of several tasks; those of unknown tasks are refused.
-
-    Raises:
-        Refusal: no such task.
-    """
-    for task_id, lines in by_task.items():
-        write(tx, task_id, lines)
 
 
 def _clean(line: store.Line) -> store.Line:

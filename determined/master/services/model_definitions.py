@@ -101,6 +101,15 @@ def archive_of(connection: Connection, experiment_id: int) -> bytes:
     return store.find(connection, experiment_id)
 
 
+def text_of(connection: Connection, experiment_id: int) -> str:
+    """An experiment's tar.gz in base64; empty when it has no files.
+
+    Raises:
+        Refusal: no such experiment.
+    """
+    return base64.b64encode(archive_of(connection, experiment_id)).decode()
+
+
 def tree_of(connection: Connection, experiment_id: int) -> List[Node]:
     """An experiment's files and folders, nested.
 

@@ -21,6 +21,7 @@ from .sessions import user_by_id
 NAME_TAKEN = "user already exists"
 _SHORTEST_NAME = 2
 _ADMINS_UPDATE = "only admin privileged users can update users"
+_PASSWORD_NEEDED = "a user of a master that others can reach needs a password"
 _ADMINS_SET_PASSWORDS = "only admin privileged users can change other user's passwords"
 
 
@@ -63,11 +64,17 @@ def list_users(
 # --- creating -------------------------------------------------------------------------------------------------------
 
 
-async def create_user(db: Database, caller: Caller, user: Optional[User], password: str, *, is_hashed: bool) -> Row:
+async def create_user(
+    db: Database, caller: Caller, user: Optional[User], password: str, *, is_hashed: bool, needs_password: bool
+) -> Row:
     """Create a user; returns the row.
 
+    Parameters:
+        needs_password: others can reach the master: everybody who is not remote has a password.
+
     Raises:
-        Refusal: the caller is no admin, a name is not allowed or taken, or a remote user is given a password.
+        Refusal: the caller is no admin, a name is not allowed or taken, a remote user is given a password, or one is
+            missing.
     """
     if user is None:
         raise invalid("must specify user to create")
@@ -85,6 +92,8 @@ async def create_user(db: Database, caller: Caller, user: Optional[User], passwo
     }
     if values["remote"] and password:
         raise invalid("cannot set password for remote user")
+    if needs_password and not password and not values["remote"]:
+        raise invalid(_PASSWORD_NEEDED)
     values["password_hash"] = await _hash(password, is_hashed=is_hashed)
     return await db.write(_insert, values)
 
@@ -138,24 +147,29 @@ def _agent_user_group_text(group: Optional[AgentUserGroup]) -> Optional[str]:
 # --- changing -------------------------------------------------------------------------------------------------------
 
 
-async def patch_user(db: Database, caller: Caller, user_id: int, patch: PatchUser) -> Row:
+async def patch_user(db: Database, caller: Caller, user_id: int, patch: PatchUser, *, needs_password: bool) -> Row:
     """Change a user, all of it or nothing; returns the row.
+
+    Parameters:
+        needs_password: others can reach the master: a password cannot be taken away.
 
     Raises:
         Refusal: no such user; the caller may not change that; a name is not allowed or taken.
     """
     db.read_now(user_by_id, user_id)
+    if needs_password and patch.get("password") == "":
+        raise invalid(_PASSWORD_NEEDED)
     password_hash = await _hash(patch.get("password", ""), is_hashed=patch.get("isHashed", False))
     return await db.write(_patch, caller, user_id, patch, password_hash)
 
 
-async def set_password(db: Database, caller: Caller, user_id: int, password: str) -> Row:
+async def set_password(db: Database, caller: Caller, user_id: int, password: str, *, needs_password: bool) -> Row:
     """Give a user a password, said in plain text; returns the row.
 
     Raises:
         Refusal: no such user, the user is remote, or the caller may not.
     """
-    return await patch_user(db, caller, user_id, {"password": password})
+    return await patch_user(db, caller, user_id, {"password": password}, needs_password=needs_password)
 
 
 def _patch(tx: Transaction, caller: Caller, user_id: int, patch: PatchUser, password_hash: Optional[str]) -> Row:

@@ -7,11 +7,12 @@ import hashlib
 import hmac
 import logging
 import ssl
-from typing import Optional
+from typing import List, Optional
 from urllib.parse import SplitResult, quote, urlsplit
 
 from determined.common import timestamps
 
+from ..loops import Loop
 from ..notify import Hub, WebhookQueued, within
 from ..store import webhooks as store
 from ..store.database import Database, Row, Transaction
@@ -107,41 +108,39 @@ class WebhookSender:
         self._db = db
         self._hub = hub
         self._signing_key = signing_key
-        self._task: "Optional[asyncio.Task[None]]" = None
+        self._loop = Loop("the calling of webhooks", self._next_due, self._make_due)
 
     async def start(self) -> None:
         """Begin with what an earlier master left."""
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="webhooks")
+        self._loop.start()
 
     async def stop(self) -> None:
         """Stop calling; what has not been taken stays queued for the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._loop.stop()
 
-    async def _run(self) -> None:
-        while not self._hub.closed:
-            queued = self._hub.expect(WebhookQueued())
-            now = timestamps.now()
-            due = self._db.read_now(store.due_calls, now, _AT_ONCE)
-            at = self._db.read_now(store.next_call_at)
-            if not due:
-                await within(queued, _NOTHING_TO_DO_SECONDS if at is None else (at - now) / 1e6)
+    def _due(self) -> List[Row]:
+        return self._db.read_now(store.due_calls, timestamps.now(), _AT_ONCE)
+
+    async def _next_due(self) -> None:
+        while self._hub.closed or not self._due():
+            if self._hub.closed:
+                await asyncio.sleep(_NOTHING_TO_DO_SECONDS)  # what is queued now is for the next master
                 continue
-            queued.cancel()
-            for outcome in await asyncio.gather(*(self._make(row) for row in due), return_exceptions=True):
-                if isinstance(outcome, Exception):
-                    # the disk is full, say: the call stays queued as it was, and is not repeated in a hurry
-                    logger.error("a webhook call cannot be crossed off the list: %s", outcome)
-                    await asyncio.sleep(TIMEOUT_SECONDS)
+            at = self._db.read_now(store.next_call_at)
+            seconds = _NOTHING_TO_DO_SECONDS if at is None else (at - timestamps.now()) / 1e6
+            await within(self._hub.expect(WebhookQueued()), seconds)
+
+    async def _make_due(self) -> None:
+        await asyncio.gather(*(self._make(row) for row in self._due()))
 
     async def _make(self, row: Row) -> None:
+        # while the database takes nothing the next calls wait, too: none is made twice for it
         try:
             await call(row["url"], row["payload"], self._signing_key)
         except CallFailed as error:
-            await self._db.write(_put_off, row["id"], row["attempts"] + 1, str(error))
+            await self._db.write_when_room(_put_off, row["id"], row["attempts"] + 1, str(error))
         else:
-            await self._db.write(store.forget_call, row["id"])
+            await self._db.write_when_room(store.forget_call, row["id"])
 
 
 def _put_off(tx: Transaction, call_id: int, attempts: int, why: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
-import re
 import secrets
 import uuid
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Pattern, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Sequence, Tuple
 
 from determined.common import timestamps
 from determined.common.api.wire.enums import LogLevel, TriggerType, WebhookMode, WebhookType
@@ -16,6 +16,7 @@ from determined.common.api.wire.webhooks import CustomWebhookEventData, Trigger,
 from ..auth import Caller
 from ..errors import invalid, plain
 from ..notify import WebhookQueued
+from ..patterns import Finder, PatternError, prepare
 from ..store import webhooks as store
 from ..store.database import Connection, Database, Row, Transaction
 from . import webhook_payloads as payloads
@@ -35,7 +36,7 @@ class Listener(NamedTuple):
     trigger_id: int
     trigger_type: str
     condition: Mapping[str, Any]
-    pattern: Optional[Pattern[str]]
+    pattern: Optional[str]
     webhook_id: int
     name: str
     url: str
@@ -181,8 +182,8 @@ def _check_log_condition(condition: Mapping[str, Any]) -> None:
     if not isinstance(regex, str) or not regex:
         raise invalid("webhook task log condition must have key 'regex' with a pattern as its value")
     try:
-        re.compile(regex)
-    except re.error as error:
+        prepare(regex)
+    except PatternError as error:
         raise invalid(f"webhook task log condition: invalid regex '{regex}': {error}") from error
 
 
@@ -215,19 +216,28 @@ def experiment_changed(tx: Transaction, experiment: Row, state: str) -> None:
             _queue(tx, listener, message)
 
 
-def logs_written(tx: Transaction, task_id: str, lines: Sequence[str]) -> None:
-    """Look for the patterns of webhooks in new lines of a task's log; each pattern tells of a task once."""
-    watching = [listener for listener in _listeners(tx) if listener.pattern is not None]
+def patterns_wanted(connection: Connection) -> List[Tuple[str, Finder]]:
+    """The patterns that webhooks look for in logs."""
+    wanted: Dict[str, Finder] = {}
+    for text in store.log_conditions(connection):
+        pattern = json.loads(text)["regex"]
+        with contextlib.suppress(PatternError):  # an earlier version may have taken it
+            wanted[pattern] = prepare(pattern)
+    return list(wanted.items())
+
+
+def logs_written(
+    tx: Transaction, task_id: str, lines: Sequence[str], matches: Mapping[Tuple[str, Optional[str]], int]
+) -> None:
+    """Tell whom it concerns that patterns were found in new lines of a task's log; each tells of a task once.
+
+    Parameters:
+        matches: see `log_matches.Found`.
+    """
+    watching = [listener for listener in _listeners(tx) if (listener.pattern, None) in matches] if matches else []
     if not watching:
         return
-    found: Dict[int, str] = {}
-    for listener in watching:
-        for line in lines:
-            if listener.pattern is not None and listener.pattern.search(line):
-                found[listener.trigger_id] = line
-                break
-    if not found:
-        return
+    found = {listener.trigger_id: lines[matches[listener.pattern, None]] for listener in watching if listener.pattern}
     row = store.task_with_experiment(tx, task_id)
     task = payloads.Task(task_id, "", "")
     if row is not None:
@@ -341,7 +351,7 @@ def _listener(row: Row) -> Listener:
         trigger_id=row["id"],
         trigger_type=row["trigger_type"],
         condition=condition,
-        pattern=re.compile(condition["regex"]) if row["trigger_type"] == "TASK_LOG" else None,
+        pattern=condition["regex"] if row["trigger_type"] == "TASK_LOG" else None,
         webhook_id=row["webhook_id"],
         name=row["name"],
         url=row["url"],

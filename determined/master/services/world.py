@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import List
 
 from ..auth import Authenticator
+from ..first_login import OnceCode
 from ..notify import Hub
+from ..patterns import Matcher
 from ..settings import Settings
 from ..store.database import Database
 from .allocations import Meetings
 from .devices import Device
+from .login_pace import LoginPace
 from .master_log import MasterLog
 
 
@@ -40,13 +43,22 @@ class World:
     """What the slots of the one agent stand for; empty when there is no agent."""
     meetings: Meetings
     log: MasterLog
+    matcher: Matcher
     started_at: int
     """Microseconds since 1970."""
+    once: OnceCode
+    """The address that logs a browser in, once."""
+    logins: LoginPace
 
     @property
     def slot_count(self) -> int:
         """Slots of the one agent; 0 when there is no agent."""
         return len(self.devices)
+
+    @property
+    def needs_passwords(self) -> bool:
+        """Whether others can reach the master, so that nobody may log in without a password."""
+        return not self.settings.is_private()
 
     @property
     def device(self) -> str:
@@ -56,5 +68,4 @@ class World:
     @property
     def url(self) -> str:
         """Where tasks on this machine find the master."""
-        host = self.settings.host
-        return f"http://{'127.0.0.1' if host in ('0.0.0.0', '::', '') else host}:{self.settings.port}"
+        return self.settings.url

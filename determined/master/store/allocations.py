@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import List, Optional
+from typing import Iterator, List, Optional
 
 from .database import Connection, Row, Transaction
 
@@ -14,6 +13,12 @@ _WITH_TASK = (
     " JOIN tasks k ON k.id = a.task_id"
 )
 
+# two ranges of the index instead of all trials between them
+_WAITING_TASKS = (
+    "FROM tasks k WHERE (k.type < 'TRIAL' OR k.type > 'TRIAL') AND k.end_time IS NULL AND NOT EXISTS"
+    " (SELECT 1 FROM allocations a WHERE a.task_id = k.id AND a.end_time IS NULL) ORDER BY k.start_time, k.rowid"
+)
+
 
 def by_id(connection: Connection, allocation_id: str) -> Optional[Row]:
     """An allocation with its task's type, trial, experiment, owner and specification."""
@@ -22,7 +27,16 @@ def by_id(connection: Connection, allocation_id: str) -> Optional[Row]:
 
 def live(connection: Connection) -> List[Row]:
     """Every allocation that has not ended."""
-    return connection.all(f"{_WITH_TASK} WHERE a.end_time IS NULL ORDER BY a.rowid")
+    return connection.all(f"{_WITH_TASK} WHERE a.end_time IS NULL ORDER BY +a.rowid")
+
+
+def live_of_experiment(connection: Connection, experiment_id: int) -> List[Row]:
+    """The allocations of an experiment's trials that have not ended, with trial and its state."""
+    return connection.all(
+        "SELECT a.*, k.trial_id, t.state AS trial_state FROM allocations a CROSS JOIN tasks k ON k.id = a.task_id"
+        " CROSS JOIN trials t ON t.id = k.trial_id WHERE a.end_time IS NULL AND k.experiment_id = ? ORDER BY t.id",
+        (experiment_id,),
+    )
 
 
 def live_of_trial(connection: Connection, trial_id: int) -> Optional[Row]:
@@ -38,46 +52,55 @@ def latest_task_of_trial(connection: Connection, trial_id: int) -> Optional[Row]
     return connection.one("SELECT * FROM tasks WHERE trial_id = ? ORDER BY number DESC LIMIT 1", (trial_id,))
 
 
-def waiting_trials(connection: Connection) -> List[Row]:
-    """Active trials of active experiments that have no allocation, with what the scheduler looks at."""
+def experiments_in_order(connection: Connection, with_slots: bool) -> Iterator[Row]:
+    """Active experiments whose trials are run here, in the order of the queue, with what the scheduler looks at.
+
+    Parameters:
+        with_slots: also those whose trials need slots.
+    """
+    return connection.each(
+        "SELECT id, slots_per_trial AS slots, coalesce(nullif(priority, 0), 42) AS priority,"
+        " coalesce(queue_position, 0.0) AS queue_position, max_slots FROM experiments"
+        " WHERE state = 'ACTIVE' AND unmanaged = 0 AND (slots_per_trial = 0 OR ?) ORDER BY 3, 4, 1",
+        (with_slots,),
+    )
+
+
+def waiting_trials_of(connection: Connection, experiment_id: int, most: int, looked_at: int) -> List[Row]:
+    """The first active trials of an experiment that have no allocation, each with the task it runs as now.
+
+    Parameters:
+        most: how many of them.
+        looked_at: how many active trials it takes at most to find as many.
+    """
     return connection.all(
-        "SELECT t.id AS trial_id, t.experiment_id, e.slots_per_trial AS slots, e.priority, e.queue_position,"
-        " e.max_slots, e.resource_pool FROM trials t JOIN experiments e ON e.id = t.experiment_id"
-        " WHERE t.state = 'ACTIVE' AND e.state = 'ACTIVE' AND e.unmanaged = 0 AND NOT EXISTS"
-        " (SELECT 1 FROM tasks k JOIN allocations a ON a.task_id = k.id WHERE k.trial_id = t.id AND a.end_time IS NULL)"
-        " ORDER BY t.id"
+        "SELECT first.id AS trial_id, (SELECT k.id FROM tasks k WHERE k.trial_id = first.id ORDER BY k.number DESC"
+        " LIMIT 1) AS task_id FROM (SELECT id FROM trials WHERE experiment_id = :experiment AND state = 'ACTIVE'"
+        " ORDER BY id LIMIT :looked_at) first WHERE NOT EXISTS (SELECT 1 FROM tasks k JOIN allocations a"
+        " ON a.task_id = k.id WHERE k.trial_id = first.id AND a.end_time IS NULL) AND task_id IS NOT NULL"
+        " LIMIT :most",
+        {"experiment": experiment_id, "most": most, "looked_at": looked_at},
+    )
+
+
+def requests_of_tasks(connection: Connection) -> List[Row]:
+    """Tasks other than trials that wait for an allocation, with what the scheduler looks at."""
+    return connection.all(
+        "SELECT k.id, k.type, json_extract(k.spec, '$.slots') AS slots, json_extract(k.spec, '$.priority') AS priority,"
+        f" json_extract(k.spec, '$.queue_position') AS position {_WAITING_TASKS}"
     )
 
 
 def waiting_tasks(connection: Connection) -> List[Row]:
     """Tasks other than trials that have not ended and have no allocation, with the number of those they had."""
     return connection.all(
-        "SELECT k.*, (SELECT count(*) FROM allocations a WHERE a.task_id = k.id) AS used FROM tasks k"
-        " WHERE k.type != 'TRIAL' AND k.end_time IS NULL AND NOT EXISTS"
-        " (SELECT 1 FROM allocations a WHERE a.task_id = k.id AND a.end_time IS NULL) ORDER BY k.start_time, k.rowid"
+        f"SELECT k.*, (SELECT count(*) FROM allocations a WHERE a.task_id = k.id) AS used {_WAITING_TASKS}"
     )
 
 
 def next_number(connection: Connection, task_id: str) -> int:
     """The number of a task's next allocation."""
     return 1 + int(connection.scalar("SELECT count(*) FROM allocations WHERE task_id = ?", (task_id,)))
-
-
-def slots_in_use(connection: Connection) -> List[int]:
-    """Numbers of the slots that live allocations hold."""
-    rows = connection.all("SELECT slot_ids FROM allocations WHERE end_time IS NULL")
-    return [number for row in rows for number in json.loads(row["slot_ids"])]
-
-
-def live_count_by_slots(connection: Connection, experiment_id: int) -> int:
-    """How many slots an experiment's live allocations hold together."""
-    return int(
-        connection.scalar(
-            "SELECT coalesce(sum(a.slots), 0) FROM allocations a JOIN tasks k ON k.id = a.task_id"
-            " WHERE k.experiment_id = ? AND a.end_time IS NULL",
-            (experiment_id,),
-        )
-    )
 
 
 def end_task(tx: Transaction, task_id: str, now: int) -> None:

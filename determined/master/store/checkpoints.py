@@ -134,20 +134,18 @@ def not_deleted(connection: Connection, experiment_id: int) -> List[Row]:
     )
 
 
-def with_trial(connection: Connection, uuid: str) -> Row:
-    """A checkpoint with its number, its trial's hyperparameters and the metrics reported at its step."""
-    row = connection.one(
-        "SELECT c.*, c.rowid AS number, t.hparams, tm.metrics AS training, vm.metrics AS validation FROM checkpoints c"
+def with_trials(connection: Connection, uuids: Sequence[str]) -> List[Row]:
+    """Checkpoints, each with its number, its trial's hyperparameters and the metrics reported at its step."""
+    return connection.all(
+        "SELECT c.*, c.rowid AS number, t.hparams, tm.metrics AS training, vm.metrics AS validation"
+        " FROM json_each(?) wanted CROSS JOIN checkpoints c ON c.uuid = wanted.value"
         " LEFT JOIN trials t ON t.id = c.trial_id"
         " LEFT JOIN metrics tm ON tm.trial_id = c.trial_id AND tm.grp = 'training' AND tm.archived = 0"
         " AND tm.total_batches = c.steps_completed"
         " LEFT JOIN metrics vm ON vm.trial_id = c.trial_id AND vm.grp = 'validation' AND vm.archived = 0"
-        " AND vm.total_batches = c.steps_completed WHERE c.uuid = ?",
-        (uuid,),
+        " AND vm.total_batches = c.steps_completed GROUP BY wanted.key ORDER BY wanted.key",
+        (json.dumps(list(uuids)),),
     )
-    if row is None:
-        raise LookupError(f"checkpoint {uuid} has no row")
-    return row
 
 
 # --- removals -------------------------------------------------------------------------------------------------------

@@ -16,11 +16,12 @@ import queue
 import shutil
 import sqlite3
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Optional, Sequence, Tuple, TypeVar, Union
 
-from ..errors import Refusal, StorageFull
+from ..errors import Refusal, StorageAway, StorageFull, is_passing
 from ..notify import Event, Hub
 from . import schema
 
@@ -32,7 +33,11 @@ Parameters = Union[Sequence[Any], Dict[str, Any]]
 
 _MOST_IN_ONE_COMMIT = 256
 _READERS = 4
-_FULL_DISK_SECONDS = 1.0
+_FIRST_PAUSE_SECONDS = 0.5
+_LONGEST_PAUSE_SECONDS = 5.0
+# so long a write waits for another program's lock; in steps, as a master that ends does not wait
+_LOCK_SECONDS = 30.0
+_LOCK_STEP_SECONDS = 0.25
 _LITTLE_ROOM = 1024 * 1024
 
 
@@ -111,6 +116,7 @@ class Database:
 
         Raises:
             ValueError: an unknown durability.
+            UnusableFolder: the file is no database of a master, or of a newer version.
         """
         if durability not in ("normal", "full"):
             raise ValueError(f"durability must be 'normal' or 'full', not {durability!r}")
@@ -119,15 +125,18 @@ class Database:
         self._cache: Dict[Any, Any] = {}
         self._durability = durability
         self._jobs: "queue.SimpleQueue[Optional[_Job]]" = queue.SimpleQueue()
+        schema.check(path)
         self._writer_connection = self._connect()
         schema.migrate(self._writer_connection)
         self._here = Connection(self._connect(read_only=True))
+        for waited_for in (self._writer_connection, self._here._connection):
+            waited_for.execute(f"PRAGMA busy_timeout = {int(_LOCK_STEP_SECONDS * 1000)}")
         self._local = threading.local()
         self._reader_connections: List[sqlite3.Connection] = []
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="determined-master-reader")
         self._writer = threading.Thread(target=self._run_writer, name="determined-master-writer", daemon=True)
-        self._writer.start()
         self._closed = False
+        self._writer.start()
 
     def read_now(self, question: Callable[..., T], *args: Any) -> T:
         """Answer a question about a few rows at once, on the event loop's thread."""
@@ -142,6 +151,7 @@ class Database:
 
         Raises:
             StorageFull: the disk is full; nothing was stored.
+            StorageAway: the database cannot be used at the moment; nothing was stored.
             Whatever `change` raises; then nothing of it is stored, unless it is a `Refusal` that keeps its writes.
         """
         loop = asyncio.get_running_loop()
@@ -150,16 +160,20 @@ class Database:
         return await future
 
     async def write_when_room(self, change: Callable[..., T], *args: Any) -> T:
-        """Write what has happened and nobody would tell again: as `write`, but a full disk is waited for.
+        """Write what has happened and nobody would tell again: as `write`, but until the database takes it.
+
+        A full disk and another program's lock are waited for.
 
         Raises:
             Whatever `change` raises.
         """
+        pause = _FIRST_PAUSE_SECONDS
         while True:
             try:
                 return await self.write(change, *args)
-            except StorageFull:
-                await asyncio.sleep(_FULL_DISK_SECONDS)
+            except (StorageFull, StorageAway):
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     def close(self) -> None:
         """Finish the queued writes and close the file. Safe to call twice."""
@@ -176,7 +190,11 @@ class Database:
 
     def _connect(self, read_only: bool = False) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self._path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=60
+            self._path,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+            timeout=_LOCK_SECONDS,
         )
         connection.row_factory = sqlite3.Row
         connection.execute("PRAGMA foreign_keys = ON")
@@ -221,7 +239,7 @@ class Database:
     def _commit(self, batch: "List[_Job]") -> None:
         connection = self._writer_connection
         try:
-            connection.execute("BEGIN IMMEDIATE")
+            self._begin()
             for job in batch:
                 job.run(connection, self._cache, self._translated)
             connection.execute("COMMIT")
@@ -241,6 +259,17 @@ class Database:
             except RuntimeError:  # the loop has closed: nobody waits any more
                 logger.debug("%d writes were stored after their callers had gone", len(jobs))
 
+    def _begin(self) -> None:
+        """Begin a transaction; another program that writes is waited for, but not by a master that ends."""
+        deadline = time.monotonic() + _LOCK_SECONDS
+        while True:
+            try:
+                self._writer_connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if "locked" not in str(error) or self._closed or time.monotonic() >= deadline:
+                    raise
+
     def _translated(self, error: BaseException) -> BaseException:
         if not isinstance(error, sqlite3.OperationalError):
             return error
@@ -248,7 +277,7 @@ class Database:
         # a shared-memory file that cannot grow is an I/O error to SQLite
         if "full" in text or ("I/O" in text and shutil.disk_usage(self._path.parent).free < _LITTLE_ROOM):
             return StorageFull()
-        return error
+        return StorageAway(error) if is_passing(error) else error
 
     def _answer(self, jobs: "List[_Job]") -> None:
         for job in jobs:

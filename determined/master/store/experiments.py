@@ -55,6 +55,13 @@ def find(connection: Connection, experiment_id: int) -> Optional[Row]:
     return connection.one("SELECT * FROM experiments WHERE id = ?", (experiment_id,))
 
 
+def find_all(connection: Connection, experiment_ids: Sequence[int]) -> List[Row]:
+    """The own rows of those experiments that there are."""
+    return connection.all(
+        "SELECT * FROM experiments WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(list(experiment_ids)),)
+    )
+
+
 def find_shown(connection: Connection, experiment_id: int) -> Optional[Row]:
     """All that a single read shows of an experiment, but for its trials."""
     return connection.one(
@@ -65,6 +72,12 @@ def find_shown(connection: Connection, experiment_id: int) -> Optional[Row]:
 def find_external(connection: Connection, external_id: str) -> Optional[Row]:
     """An experiment by the id its reporter gave it."""
     return connection.one("SELECT * FROM experiments WHERE external_experiment_id = ?", (external_id,))
+
+
+def has_more_trials(connection: Connection, experiment_id: int, count: int) -> bool:
+    """Whether an experiment has more than so many trials."""
+    sql = "SELECT 1 FROM trials WHERE experiment_id = ? LIMIT 1 OFFSET ?"
+    return connection.scalar(sql, (experiment_id, count)) is not None
 
 
 def trial_ids(connection: Connection, experiment_id: int) -> List[int]:

@@ -6,8 +6,17 @@ being given twice.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
+from pathlib import Path
 from typing import List, Tuple
+
+from determined._version import __version__
+
+from ..errors import UnusableFolder
+
+VERSION_FACT = "version"
+"""The fact that says which version of the package used the file last."""
 
 _FIRST = """
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -384,6 +393,25 @@ CREATE TABLE pool_bindings (
 );
 """
 
+_BOUNDS = """
+-- a search is its state in `experiments` and what it was told since, which is taken into the state every now and then
+CREATE TABLE search_events (
+    experiment_id INTEGER NOT NULL REFERENCES experiments ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    PRIMARY KEY (experiment_id, number)
+) WITHOUT ROWID;
+-- the trials that a search has asked for from the start and that are not made yet
+ALTER TABLE experiments ADD COLUMN trials_to_start INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX experiments_to_start ON experiments (id) WHERE trials_to_start > 0;
+CREATE INDEX experiments_that_run ON experiments (priority, queue_position, slots_per_trial, max_slots)
+    WHERE state = 'ACTIVE' AND unmanaged = 0;
+CREATE INDEX trials_by_request ON trials (experiment_id, request_id);
+CREATE INDEX trials_by_experiment_and_state ON trials (experiment_id, state);
+CREATE INDEX trials_by_warm_start ON trials (warm_start_checkpoint_uuid) WHERE warm_start_checkpoint_uuid IS NOT NULL;
+CREATE INDEX checkpoint_removals_without_task ON checkpoint_removals (id) WHERE task_id IS NULL AND error IS NULL;
+"""
+
 # grp: the metric's group; a row for each trial whose metric is above the threshold of a trigger
 _WEBHOOK_EXCESSES = """
 CREATE TABLE webhook_excesses (
@@ -412,6 +440,7 @@ MIGRATIONS: List[Tuple[str, str]] = [
     ("first tables", _FIRST),
     ("thresholds of webhooks", _WEBHOOK_EXCESSES),
     ("configuration policies", _CONFIG_POLICIES),
+    ("bounds", _BOUNDS),
 ]
 
 
@@ -424,4 +453,38 @@ def migrate(connection: sqlite3.Connection) -> None:
             continue
         connection.executescript(
             f"BEGIN IMMEDIATE;\n{script}\nINSERT INTO migrations VALUES ('{name}', datetime('now'));\nCOMMIT;"
+        )
+
+
+def check(path: Path) -> None:
+    """Look whether a file is a master's database that this version can read; changes nothing.
+
+    Raises:
+        UnusableFolder: it is another program's, of a newer version, or broken.
+    """
+    if not path.exists():
+        return
+    try:
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=60)) as connection:
+            _check(connection, path)
+    except sqlite3.OperationalError as error:
+        raise UnusableFolder(f"the database {path} cannot be read: {error}") from None
+    except sqlite3.DatabaseError:
+        raise UnusableFolder(f"{path} is not a master's database: give the master another folder") from None
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if not tables or tables == {"migrations"}:  # new, or its first start was cut short
+        return
+    applied = {row[0] for row in connection.execute("SELECT name FROM migrations")} if "migrations" in tables else set()
+    known = [name for name, _ in MIGRATIONS]
+    if known[0] not in applied:
+        raise UnusableFolder(f"{path} is a database of another program: give the master another folder")
+    if applied - set(known):
+        found = connection.execute("SELECT value FROM facts WHERE name = ?", (VERSION_FACT,)).fetchone()
+        theirs = f"version {found[0]}" if found is not None else "a newer version"
+        raise UnusableFolder(
+            f"{path} was written by {theirs} of determined, and this is version {__version__}, which cannot read it:"
+            " install the newer one, or give the master another folder"
         )

@@ -21,7 +21,7 @@ def running(connection: Connection) -> List[Row]:
         "SELECT a.*, k.type AS task_type, k.trial_id, k.experiment_id, k.spec, k.start_time AS task_start,"
         " coalesce(e.priority, json_extract(k.spec, '$.priority'), 42) AS priority FROM allocations a"
         " JOIN tasks k ON k.id = a.task_id LEFT JOIN experiments e ON e.id = k.experiment_id"
-        " WHERE a.end_time IS NULL ORDER BY a.rowid"
+        " WHERE a.end_time IS NULL ORDER BY +a.rowid"
     )
 
 

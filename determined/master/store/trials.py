@@ -133,6 +133,28 @@ def of_experiment_in(connection: Connection, experiment_id: int, states: Sequenc
     )
 
 
+def has_any_in(connection: Connection, experiment_id: int, states: Sequence[str]) -> bool:
+    """Whether an experiment has a trial in any of these stored states."""
+    marks = ", ".join("?" * len(states))
+    sql = f"SELECT 1 FROM trials WHERE experiment_id = ? AND state IN ({marks}) LIMIT 1"
+    return connection.scalar(sql, (experiment_id, *states)) is not None
+
+
+def close_those_without_allocation(tx: Transaction, experiment_id: int, state: str, now: int) -> List[str]:
+    """End the trials of an experiment that have not ended and do not run; returns the tasks that end with them."""
+    waiting = (
+        "SELECT id FROM trials WHERE experiment_id = :experiment AND state NOT IN ('COMPLETED', 'CANCELED', 'ERROR')"
+        " AND id NOT IN (SELECT k.trial_id FROM allocations a JOIN tasks k ON k.id = a.task_id"
+        " WHERE a.end_time IS NULL AND k.trial_id IS NOT NULL)"
+    )
+    values = {"experiment": experiment_id, "state": state, "now": now}
+    ending = f"FROM tasks WHERE end_time IS NULL AND trial_id IN ({waiting})"
+    tasks = [row["id"] for row in tx.all(f"SELECT id {ending}", values)]
+    tx.execute(f"UPDATE tasks SET end_time = :now WHERE id IN (SELECT id {ending})", values)
+    tx.execute(f"UPDATE trials SET state = :state, end_time = :now WHERE id IN ({waiting})", values)
+    return tasks
+
+
 def latest_checkpoint(connection: Connection, trial_id: int) -> Optional[Row]:
     """A trial's own completed checkpoint of the most steps: what a new run of it begins from."""
     return connection.one(
@@ -155,8 +177,8 @@ def warm_start_checkpoint(connection: Connection, searcher: Dict[str, Any]) -> O
 def exiting_early(connection: Connection) -> List[Row]:
     """Live allocations of trials that found their hyperparameters unusable."""
     return connection.all(
-        "SELECT a.id AS allocation_id FROM trials t JOIN tasks k ON k.trial_id = t.id"
-        " JOIN allocations a ON a.task_id = k.id AND a.end_time IS NULL WHERE t.early_exit_reason IS NOT NULL"
+        "SELECT a.id AS allocation_id FROM allocations a CROSS JOIN tasks k ON k.id = a.task_id"
+        " CROSS JOIN trials t ON t.id = k.trial_id WHERE a.end_time IS NULL AND t.early_exit_reason IS NOT NULL"
     )
 
 

@@ -63,6 +63,12 @@ def all_triggers(connection: Connection) -> List[Row]:
     )
 
 
+def log_conditions(connection: Connection) -> List[str]:
+    """The conditions of every trigger that looks at logs, as JSON."""
+    rows = connection.all("SELECT condition FROM webhook_triggers WHERE trigger_type = 'TASK_LOG' ORDER BY id")
+    return [row["condition"] for row in rows]
+
+
 def triggers_of(connection: Connection, webhook_id: int) -> List[Row]:
     """The triggers of one webhook, by id."""
     return connection.all("SELECT * FROM webhook_triggers WHERE webhook_id = ? ORDER BY id", (webhook_id,))

@@ -5,16 +5,17 @@ from __future__ import annotations
 import base64
 import os
 import pathlib
+import shutil
 import socket
 import sys
 from typing import Dict, List
 
 import pytest
 
-from determined.common import context
+from determined.common import context, detignore
 from determined.common.api.wire.common import File
 
-ROOT_READS_ALL = hasattr(os, "geteuid") and os.geteuid() == 0
+from ...rights import only_what_the_mode_grants
 
 
 def write(folder: pathlib.Path, *paths: str, text: str = "x") -> pathlib.Path:
@@ -153,13 +154,13 @@ def test_what_is_neither_a_file_nor_a_directory_is_left_out(
     assert "door" in caplog.text
 
 
-@pytest.mark.skipif(ROOT_READS_ALL, reason="root may read every file")
 def test_what_cannot_be_read_is_left_out_with_a_note(tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture) -> None:
     write(tmp_path, "a.py", "secret", "locked/b.py")
     (tmp_path / "secret").chmod(0)
     (tmp_path / "locked").chmod(0)
     try:
-        assert paths_of(tmp_path) == ["a.py", "locked"]
+        with only_what_the_mode_grants():
+            assert paths_of(tmp_path) == ["a.py", "locked"]
     finally:
         (tmp_path / "locked").chmod(0o700)
     assert "secret" in caplog.text
@@ -189,3 +190,31 @@ def test_exactly_the_limit_is_sent(tmp_path: pathlib.Path) -> None:
     assert len(context.read_context(tmp_path, limit=10)) == 2
     with pytest.raises(context.ContextTooLarge):
         context.read_context(tmp_path, limit=9)
+
+
+def test_the_oldest_form_has_times_as_numbers(tmp_path: pathlib.Path) -> None:
+    write(tmp_path / "in", "a.py")
+    os.utime(tmp_path / "in" / "a.py", (1, 1000))
+    (file,) = context.read_legacy_context(tmp_path / "in", includes=(), limit=100)
+    assert (file["path"], file["mtime"], file["type"]) == ("a.py", 1000, ord("0"))
+    assert context.read_legacy_context(None) == []
+
+
+@pytest.mark.parametrize("model_dir", ["missing", "file"])
+def test_a_model_directory_that_is_none_is_a_wrong_value_too(tmp_path: pathlib.Path, model_dir: str) -> None:
+    write(tmp_path, "file")
+    with pytest.raises(ValueError, match=model_dir):
+        context.read_context(tmp_path / model_dir)
+    with pytest.raises(ValueError, match="missing"):
+        context.read_context(None, [tmp_path / "missing"])
+
+
+def test_copying_a_tree_leaves_out_what_stays_at_home(tmp_path: pathlib.Path) -> None:
+    source = write(tmp_path / "in", "a.py", "x.tmp", "sub/y.tmp", "sub/b.py", "sub/__pycache__/c")
+    (source / ".detignore").write_text("*.tmp")
+    shutil.copytree(source, tmp_path / "out", ignore=detignore.make_shutil_ignore(source))
+    assert sorted(str(f.relative_to(tmp_path / "out")) for f in (tmp_path / "out").rglob("*")) == [
+        "a.py",
+        "sub",
+        "sub/b.py",
+    ]

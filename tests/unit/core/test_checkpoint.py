@@ -6,6 +6,7 @@ import json
 import pathlib
 import threading
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from uuid import uuid4
 
 import pytest
 
@@ -84,32 +85,111 @@ def test_a_stored_path_is_reported_as_recorded(
     assert files_of(storage, uuid) == ["metadata.json", "sub/x", "weights.txt"]
 
 
-def test_an_upload_leaves_the_caller_s_directory_as_it_is(
+def test_an_upload_writes_the_metadata_into_the_caller_s_directory_too(
     make: Callable[..., CheckpointContext], stub: StubMaster, storage: StorageManager, tmp_path: pathlib.Path
 ) -> None:
     source = write(tmp_path / "in", {"a": "1", "b": "22"})
     uuid = make().upload(source, STEPS, selector=lambda path: path == "b")
-    assert sorted(p.name for p in source.iterdir()) == ["a", "b"]
+    assert sorted(p.name for p in source.iterdir()) == ["a", "b", "metadata.json"]
+    assert json.loads((source / "metadata.json").read_text()) == STEPS
     assert files_of(storage, uuid) == ["b", "metadata.json"]
     assert reports(stub)[0]["resources"] == {"b": "2", "metadata.json": "26"}
 
 
-@pytest.mark.parametrize("metadata", [None, {}, {"steps_completed": "3"}, {"steps_completed": True}])
+def test_a_directory_that_cannot_be_written_to_is_uploaded_all_the_same(
+    make: Callable[..., CheckpointContext], storage: StorageManager, tmp_path: pathlib.Path
+) -> None:
+    source = write(tmp_path / "in", {"a": "1"})
+    # Nothing replaces a directory that holds something, also if root asks for it.
+    write(source / "metadata.json", {"x": "1"})
+    uuid = make().upload(source, STEPS, selector=lambda path: path == "a")
+    assert files_of(storage, uuid) == ["a", "metadata.json"]
+    assert (source / "metadata.json" / "x").exists()
+
+
+def test_the_path_to_store_to_has_the_checkpoint_s_name_and_stays_where_it_is_the_storage(
+    make: Callable[..., CheckpointContext], storage: StorageManager
+) -> None:
+    with make().store_path(STEPS) as (path, uuid):
+        assert path.name == uuid
+    assert path.exists() is storage.store_path_is_direct_access()
+
+
+def test_metadata_may_be_added_to_while_the_checkpoint_is_written(
+    make: Callable[..., CheckpointContext], stub: StubMaster
+) -> None:
+    metadata: Dict[str, Any] = {}
+    with make().store_path(metadata):
+        metadata.update(STEPS)
+    assert reports(stub)[0]["metadata"] == STEPS
+
+    def work(d: DistributedContext) -> None:
+        late: Dict[str, Any] = {}
+        with make(d).store_path(late, shard=True):
+            late.update(STEPS, **{f"k{d.rank}": 1})
+
+    assert run_ranks(work) == [None, None]
+    assert reports(stub)[1]["metadata"] == {**STEPS, "k0": 1, "k1": 1}
+
+
+@pytest.mark.parametrize("bad", [{1}, object(), b"x", uuid4(), pathlib.Path("x"), {(1, 2): 3}])
+def test_metadata_must_be_json(
+    make: Callable[..., CheckpointContext], storage: StorageManager, tmp_path: pathlib.Path, bad: Any
+) -> None:
+    source = write(tmp_path / "in", {"a": "1"})
+    with pytest.raises(TypeError):
+        make().upload(source, {**STEPS, "bad": bad})
+    with pytest.raises(TypeError), make().store_path({**STEPS, "bad": bad}):
+        pytest.fail("the block must not be entered")
+    assert not (tmp_path / "store").exists()
+
+
+def test_steps_of_any_kind_are_for_the_master_to_judge(
+    make: Callable[..., CheckpointContext], stub: StubMaster, tmp_path: pathlib.Path
+) -> None:
+    make().upload(write(tmp_path / "in", {"a": "1"}), {"steps_completed": "3"})
+    assert reports(stub)[0]["metadata"] == {"steps_completed": "3"}
+
+
+@pytest.mark.parametrize("metadata", [{}, {"a": 1}])
+def test_a_block_whose_metadata_lack_steps_reports_and_leaves_nothing(
+    make: Callable[..., CheckpointContext], stub: StubMaster, tmp_path: pathlib.Path, metadata: Any
+) -> None:
+    with pytest.raises(ValueError, match="steps_completed"), make().store_path(metadata) as (path, _):
+        write(path, {"a": "1"})
+    assert not path.exists()
+    assert reports(stub) == []
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"a": 1}])
 def test_metadata_without_steps_is_refused_before_anything_is_stored(
     make: Callable[..., CheckpointContext], storage: StorageManager, tmp_path: pathlib.Path, metadata: Any
 ) -> None:
     source = write(tmp_path / "in", {"a": "1"})
     with pytest.raises(ValueError, match="steps_completed"):
         make().upload(source, metadata)
-    with pytest.raises(ValueError, match="steps_completed"), make().store_path(metadata):
-        pytest.fail("the block must not be entered")
+    if metadata is None:
+        with pytest.raises(ValueError, match="steps_completed"), make().store_path(metadata):
+            pytest.fail("the block must not be entered")
     assert not (tmp_path / "store").exists()
 
 
-@pytest.mark.parametrize("bad", [None, "missing"])
-def test_an_upload_needs_a_directory(make: Callable[..., CheckpointContext], bad: Any, tmp_path: pathlib.Path) -> None:
-    with pytest.raises(ValueError, match="directory"):
-        make().upload(None if bad is None else tmp_path / bad, STEPS)
+@pytest.mark.parametrize("shard", [False, True])
+@pytest.mark.parametrize(
+    ("bad", "kind"),
+    [(None, RuntimeError), ("missing", FileNotFoundError), ("", FileNotFoundError), ("file", NotADirectoryError)],
+)
+def test_an_upload_needs_a_directory(
+    make: Callable[..., CheckpointContext],
+    tmp_path: pathlib.Path,
+    monkeypatch: pytest.MonkeyPatch,
+    bad: Any,
+    kind: Any,
+    shard: bool,
+) -> None:
+    monkeypatch.chdir(write(tmp_path, {"file": "x"}))
+    with pytest.raises(kind):
+        make().upload(bad, STEPS, shard=shard)
 
 
 def test_a_block_that_raises_reports_and_stores_nothing(
@@ -256,7 +336,7 @@ def test_a_rank_may_have_nothing_but_not_all(
     ids = run_ranks(lambda d: make(d).upload(source if d.rank == 1 else None, STEPS, shard=True))
     assert files_of(storage, ids[0]) == ["a", "metadata.json"]
     results = run_ranks(lambda d: make(d).upload(None, STEPS, shard=True))
-    assert all(isinstance(r, ValueError) and "no rank" in str(r) for r in results)
+    assert all(isinstance(r, RuntimeError) and "no rank" in str(r) for r in results)
 
 
 def test_selectors_of_ranks_select_each_their_own(
@@ -298,7 +378,12 @@ def test_metadata_that_contradicts_raises_on_all_ranks(
 def test_a_mistake_of_one_rank_raises_on_all(make: Callable[..., CheckpointContext], tmp_path: pathlib.Path) -> None:
     source = write(tmp_path / "in", {"a": "1"})
     results = run_ranks(lambda d: make(d).upload(source if d.rank else tmp_path / "missing", STEPS, shard=True))
-    assert all(isinstance(r, ValueError) and "missing" in str(r) for r in results), results
+    assert [type(r) for r in results] == [FileNotFoundError, RuntimeError]
+    assert all("missing" in str(r) for r in results), results
+    results = run_ranks(lambda d: make(d).upload(source, {**STEPS, "m": {1} if d.rank else 1}, shard=True))
+    assert [type(r) for r in results] == [RuntimeError, TypeError]
+    results = run_ranks(lambda d: make(d).upload(source, STEPS, shard=True, selector=lambda _: bool(1 // d.rank)))
+    assert [type(r) for r in results] == [ZeroDivisionError, RuntimeError]
 
 
 def test_a_sharded_store_path_is_one_checkpoint(

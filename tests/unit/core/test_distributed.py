@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import os
 import pathlib
+import pickle
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from typing import Any, Dict, List
 
 import pytest
 
 from determined.core import DistributedContext, DummyDistributedContext, PeerLost
+from determined.core._secret import shared_secret
 from determined.core._star import Hub, Spoke
+from determined.errors import ArgumentError
 
 from .conftest import free_port, run_ranks
 
@@ -173,20 +178,27 @@ def test_jobs_of_a_launcher_on_one_machine_need_no_fixed_port(
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"rank": 0, "size": 2}, "missing"),
+        ({"rank": 0, "size": 1, "local_rank": 0, "local_size": 1, "cross_rank": 0, "cross_size": None}, "missing"),
         ({"rank": 2, "size": 2, "local_rank": 0, "local_size": 2, "cross_rank": 0, "cross_size": 1}, "rank 2"),
         ({"rank": 1, "size": 2, "local_rank": 0, "local_size": 2, "cross_rank": 0, "cross_size": 1}, "equal"),
         ({"rank": 0, "size": 2, "local_rank": 0, "local_size": 1, "cross_rank": 0, "cross_size": 2}, "chief_ip"),
         ({"rank": 0, "size": 1, "local_rank": 0, "local_size": 2, "cross_rank": 0, "cross_size": 1}, "local_size"),
     ],
 )
-def test_numbers_that_make_no_sense_are_refused(given: Dict[str, int], words: str) -> None:
-    with pytest.raises(ValueError, match=words):
-        DistributedContext(**given)  # type: ignore[arg-type]
+@pytest.mark.parametrize("kind", [ValueError, AssertionError])
+def test_numbers_that_make_no_sense_are_refused(given: Dict[str, Any], words: str, kind: Any) -> None:
+    with pytest.raises(kind, match=words):
+        DistributedContext(**given)
+
+
+def test_numbers_that_are_not_given_are_missing_arguments() -> None:
+    with pytest.raises(TypeError, match="local_size"):
+        DistributedContext(rank=0, size=1)  # type: ignore[call-arg]
 
 
 def test_one_process_needs_no_numbers() -> None:
-    for d in (DistributedContext(), DummyDistributedContext()):
+    nothing: Dict[str, Any] = dict.fromkeys(("rank", "size", "local_rank", "local_size", "cross_rank", "cross_size"))
+    for d in (DistributedContext(**nothing), DummyDistributedContext()):
         assert (d.get_rank(), d.get_size(), d.get_local_rank(), d.get_num_agents()) == (0, 1, 0, 1)
         assert all_collectives(d)["allgather"] == [("x", 0)]
 
@@ -220,3 +232,91 @@ def test_a_closed_context_says_so() -> None:
         d.allgather(0)
 
     assert ["closed" in str(r) for r in run_ranks(work)] == [True, True]
+
+
+# --- secrets --------------------------------------------------------------------------------------------------------
+
+
+class Bomb:
+    """An object that writes a file when it is read."""
+
+    def __init__(self, path: pathlib.Path) -> None:
+        self._path = str(path)
+
+    def __reduce__(self) -> Any:
+        return open, (self._path, "w")
+
+
+def own_address() -> str:
+    """An address of this machine that is not the loopback one."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this machine has no address of its own")
+        return str(probe.getsockname()[0])
+
+
+def over_machines(rank: int, chief_ip: str, port: int) -> DistributedContext:
+    numbers = {"rank": rank, "size": 2, "local_rank": 0, "local_size": 1, "cross_rank": rank, "cross_size": 2}
+    return DistributedContext(**numbers, chief_ip=chief_ip, pub_port=port)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rank", [0, 1])
+def test_ranks_on_several_machines_need_a_secret(rank: int) -> None:
+    with pytest.raises(ArgumentError, match="DET_DISTRIBUTED_SECRET"):
+        over_machines(rank, own_address(), free_port())
+
+
+def test_a_stranger_without_the_secret_runs_nothing_and_those_who_know_it_meet(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DET_DISTRIBUTED_SECRET", "known to the ranks")
+    address, port, mark = own_address(), free_port(), tmp_path / "ran"
+    found: List[Any] = []
+
+    def run(rank: int) -> None:
+        with over_machines(rank, address, port) as distributed:
+            found.append(distributed.allgather(rank))
+
+    chief = threading.Thread(target=run, args=(0,))
+    chief.start()
+    for secret in (b"", b"guess"):
+        with pytest.raises((TimeoutError, PermissionError)):
+            Spoke.to((address, port), 1, secret, patience=2).gather(Bomb(mark))
+    with socket.create_connection((address, port), timeout=10) as rude:
+        rude.sendall(pickle.dumps(Bomb(mark)) * 10)
+    with socket.socket() as loopback:
+        assert loopback.connect_ex(("127.0.0.1", port)) != 0, "the chief listens at more than its address"
+    worker = threading.Thread(target=run, args=(1,))
+    worker.start()
+    for thread in (chief, worker):
+        thread.join(60)
+    assert found == [[0, 1], [0, 1]]
+    assert not mark.exists()
+
+
+def test_a_hub_without_a_secret_is_refused() -> None:
+    with pytest.raises(ValueError, match="secret"):
+        Hub.at(("127.0.0.1", 0), 2, b"")
+
+
+def test_the_secret_of_one_machine_is_its_users_alone(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    place = ("127.0.0.1", 1)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        secrets = set(pool.map(lambda _: shared_secret(place), range(50)))
+    assert len(secrets) == 1
+    (secret,) = secrets
+    assert len(secret) >= 32
+    (file,) = (tmp_path / f"determined-{os.getuid()}").iterdir()
+    assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    file.parent.chmod(0o777)
+    with pytest.raises(ArgumentError, match="DET_DISTRIBUTED_SECRET"):
+        shared_secret(place)
+
+
+def test_on_a_cluster_the_token_is_the_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DET_SESSION_TOKEN", "token")
+    monkeypatch.setenv("DET_DISTRIBUTED_SECRET", "other")
+    assert {shared_secret(place) for place in ("/a/socket", ("127.0.0.1", 1), ("10.0.0.1", 1))} == {b"token"}

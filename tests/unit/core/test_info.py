@@ -11,9 +11,8 @@ import pytest
 import determined
 from determined import _info
 
+from ... import recorded
 from .conftest import ALLOCATION, TASK
-
-SHARED = pathlib.Path(__file__).resolve().parents[4] / "shared"
 
 
 def test_outside_of_a_cluster_there_is_no_info() -> None:
@@ -58,11 +57,8 @@ def test_a_task_that_is_no_trial_has_no_trial_info(trial: Callable[..., pathlib.
 
 
 def test_the_recorded_files_of_a_real_container_are_read(tmp_path: pathlib.Path) -> None:
-    recorded = SHARED / "recordings" / "trial_environment.json"
-    if not recorded.exists():
-        pytest.skip("the recordings are not beside this repository")
-    files = json.loads(recorded.read_text())["info_files"]
-    files["cluster.json"]["master_url"] = "http://127.0.0.1:8080"
+    files = dict(recorded.load("container")["info_files"])
+    files["cluster.json"] = {**files["cluster.json"], "master_url": "http://127.0.0.1:8080"}
     for name, value in files.items():
         (tmp_path / name).write_text(json.dumps(value))
     info = _info.read_cluster_info(tmp_path)

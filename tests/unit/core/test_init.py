@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import enum
 import math
 import pathlib
+import pickle
 import signal
 import subprocess
 import sys
@@ -18,7 +20,9 @@ import pytest
 
 import determined
 from determined import core
+from determined.common.api import errors as api_errors
 from determined.common.storage._file_system import FileSystemStorage
+from determined.common.storage.shared import SharedFSStorageManager
 from determined.core._encode import encode
 from determined.core._metrics import ReportFailed, ReportShipper
 from determined.core._profiler import average_samples, parse_gpus
@@ -160,8 +164,8 @@ def test_alerts_go_to_the_webhooks(trial: Trial, stub: StubMaster) -> None:
     trial()
     with core.init() as context:
         context.alert("title", "more", "warn")
-        with pytest.raises(ValueError, match="level"):
-            context.alert("t", level="loud")
+        context.alert("t", level="loud")
+    assert stub.sent("POST", "/api/v1/webhooks/custom")[1].body["data"]["level"] == "LOG_LEVEL_INFO"
     assert stub.sent("POST", "/api/v1/webhooks/custom")[0].body == {
         "experimentId": 1,
         "trialId": 7,
@@ -235,10 +239,35 @@ def test_a_refused_report_surfaces_at_the_next_one(trial: Trial, stub: StubMaste
         for step in range(10_000):
             context.train.report_training_metrics(step, {"loss": 1})
 
-    with pytest.raises(ReportFailed, match="bad group"):
+    with pytest.raises(ReportFailed, match="bad group") as raised:
         report_all()
-    with pytest.raises(ReportFailed, match="bad group"):
+    assert (raised.value.status_code, raised.value.server_message) == (400, "bad group")
+    # Those that waited are sent, too.
+    with contextlib.suppress(ReportFailed):
         context.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, api_errors.APIException),
+        (403, api_errors.ForbiddenException),
+        (404, api_errors.NotFoundException),
+        (400, RuntimeError),
+    ],
+)
+def test_a_refused_report_is_caught_as_what_the_master_said(
+    trial: Trial, stub: StubMaster, status: int, kind: Any
+) -> None:
+    stub.on("POST", METRICS, Answer(status, {"message": "no"}))
+    trial()
+    with pytest.raises(kind) as raised, core.init() as context:
+        context.train.report_training_metrics(1, {"loss": 1})
+    assert isinstance(raised.value, ReportFailed)
+    assert isinstance(raised.value.__cause__, api_errors.ANSWERED)
+    copied = pickle.loads(pickle.dumps(raised.value))
+    assert isinstance(copied, kind)
+    assert (str(copied), copied.path, copied.status_code) == (str(raised.value), METRICS, status)
 
 
 def test_reports_outlast_a_restart_of_the_master(trial: Trial, stub: StubMaster) -> None:
@@ -256,9 +285,8 @@ def test_reports_outlast_a_restart_of_the_master(trial: Trial, stub: StubMaster)
     stub.close()
     context.train.report_training_metrics(2, {"loss": 1})
     context.train.report_training_metrics(3, {"loss": 1})
-    again = StubMaster(stub.port)
+    again = StubMaster(stub.port, {("POST", METRICS): {}})
     try:
-        again.on("POST", METRICS, {})
         context.close()
         assert [m["metrics"]["stepsCompleted"] for m in metrics_of(again)] == [2, 3]
     finally:
@@ -330,8 +358,57 @@ def test_a_full_queue_waits_for_room_and_a_failure_sets_it_free() -> None:
     with pytest.raises(ReportFailed, match="broken"):
         submit_more()
     assert sent == [1, 2]
-    with pytest.raises(ReportFailed, match="broken"):
-        shipper.close()
+    shipper.close()
+
+
+def test_reports_go_on_after_one_that_was_refused_and_told(trial: Trial, stub: StubMaster) -> None:
+    trial()
+    with core.init() as context:
+        stub.on("POST", METRICS, Answer(400, {"message": "bad group"}), {})
+        context.train.report_metrics("a.b", 1, {"x": 1})
+        with pytest.raises(ReportFailed, match="bad group"):
+            context.train.get_experiment_best_validation()
+        context.train.report_training_metrics(2, {"x": 2})
+    assert [r["metrics"]["stepsCompleted"] for r in metrics_of(stub)] == [1, 2]
+
+
+def test_reports_before_the_start_are_sent_then_and_those_after_the_end_are_told(
+    trial: Trial, stub: StubMaster, caplog: pytest.LogCaptureFixture
+) -> None:
+    trial()
+    context = core.init()
+    context.train.report_training_metrics(1, {"x": 1})
+    assert metrics_of(stub) == []
+    with context:
+        pass
+    assert len(metrics_of(stub)) == 1
+    context.train.report_training_metrics(2, {"x": 1})
+    assert "dropped" in caplog.text
+    assert len(metrics_of(stub)) == 1
+    waiting = ReportShipper(limit=1)
+    waiting.submit(lambda: None)
+    with pytest.raises(RuntimeError, match="start"):
+        waiting.submit(lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("report", "words"),
+    [
+        (lambda t: t.report_training_metrics("1", {"a": 1}), "steps_completed"),
+        (lambda t: t.report_metrics("a.b", 1, {"a": 1}), "group"),
+        (lambda t: t.report_metrics("", 1, {"a": 1}), "group"),
+        (lambda t: t.report_training_metrics(1, [1]), "dict"),
+    ],
+)
+def test_what_is_for_the_master_to_refuse_is_sent_and_outside_of_a_cluster_logged(
+    trial: Trial, stub: StubMaster, report: Callable[[Any], None], words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    report(core.DummyTrainContext())
+    assert words in caplog.text
+    stub.on("POST", METRICS, Answer(400, {"message": "no"}))
+    trial()
+    with pytest.raises(api_errors.APIException, match="no"), core.init() as context:
+        report(context.train)
 
 
 @pytest.mark.parametrize(
@@ -339,19 +416,21 @@ def test_a_full_queue_waits_for_room_and_a_failure_sets_it_free() -> None:
     [
         (lambda t: t.report_validation_metrics(1, {"a": None}), RuntimeError, "a is None"),
         (lambda t: t.report_training_metrics(1, {"a": object()}), TypeError, "object"),
-        (lambda t: t.report_training_metrics("1", {"a": 1}), TypeError, "steps_completed"),
-        (lambda t: t.report_metrics("a.b", 1, {"a": 1}), ValueError, "group"),
-        (lambda t: t.report_metrics("", 1, {"a": 1}), ValueError, "group"),
         (lambda t: t.report_progress(1.5), ValueError, "progress"),
-        (lambda t: t.report_training_metrics(1, [1]), TypeError, "dict"),
+        (lambda t: t.report_validation_metrics(1, [1]), TypeError, "dict"),
     ],
 )
-@pytest.mark.parametrize("on_cluster", [True, False])
-def test_mistakes_are_told_at_once_on_a_cluster_and_outside(
-    trial: Trial, stub: StubMaster, report: Callable[[Any], None], kind: Any, words: str, on_cluster: bool
+def test_mistakes_are_told_at_once_and_outside_of_a_cluster_logged(
+    trial: Trial,
+    stub: StubMaster,
+    report: Callable[[Any], None],
+    kind: Any,
+    words: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    if on_cluster:
-        trial()
+    report(core.DummyTrainContext())
+    assert words in caplog.text
+    trial()
     with core.init() as context, pytest.raises(kind, match=words):
         report(context.train)
     assert metrics_of(stub) == []
@@ -514,6 +593,22 @@ def test_outside_of_a_cluster_there_is_one_operation_of_one_epoch() -> None:
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_what_stands_in_without_a_master_can_be_made_by_hand(tmp_path: pathlib.Path) -> None:
+    ranks = core.DummyDistributedContext()
+    (operation,) = [op for op in core.DummySearcherContext(ranks, length=5).operations() if not op.report_completed(1)]  # type: ignore[func-returns-value]
+    assert isinstance(operation, core.DummySearcherOperation)
+    assert operation.length == 5
+    with pytest.raises(ValueError, match="max_length"):
+        core.SearcherContextMissing().operations()
+    assert core.DummyTrainContext(tmp_path).get_tensorboard_path() == tmp_path
+    storage = SharedFSStorageManager(str(tmp_path))
+    context = core.Context(checkpoint=core.DummyCheckpointContext(dist=ranks, storage_manager=storage))
+    assert isinstance(context.searcher, core.SearcherContextMissing)
+    assert isinstance(context.experimental, core.DummyExperimentalCoreContext)
+    assert core.DummyPreemptContext(dist=ranks).start().should_preempt() is False
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning")
 def test_workers_iterate_but_do_not_report() -> None:
     def work(d: core.DistributedContext) -> Any:
         with core.init(distributed=d) as context:
@@ -598,7 +693,7 @@ def test_outside_of_a_cluster_everything_works_without_a_master(tmp_path: pathli
         context.experimental.report_task_using_checkpoint(FakeCheckpoint())  # type: ignore[arg-type]
         storage = context.checkpoint._storage
         assert isinstance(storage, FileSystemStorage)
-        assert storage.base == tmp_path / "data" / "determined" / "checkpoints"
+        assert storage.base == tmp_path / "data" / "determined"
 
 
 def test_outside_of_a_cluster_invalid_hyperparameters_exit_with_0() -> None:
@@ -609,7 +704,15 @@ def test_outside_of_a_cluster_invalid_hyperparameters_exit_with_0() -> None:
 
 @pytest.mark.parametrize(
     ("storage", "kind"),
-    [({"type": "shared_fs", "host_path": "/x"}, ValueError), (3, TypeError), ("ftp://x", ValueError)],
+    [
+        ({"type": "shared_fs", "host_path": "/x"}, ValueError),
+        ({"type": "nothing"}, TypeError),
+        ({}, ValueError),
+        (3, TypeError),
+        (b"x", TypeError),
+        ("", ValueError),
+        ("ftp://x", ValueError),
+    ],
 )
 def test_a_storage_that_cannot_be_used_is_refused(storage: Any, kind: Any) -> None:
     with pytest.raises(kind):

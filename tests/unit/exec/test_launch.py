@@ -59,12 +59,21 @@ def test_other_entrypoints_are_refused(entrypoint: Any) -> None:
         ([b"\r 10%\r 20%\r", b" 30%\n"], [" 10%", " 20%", " 30%"]),
         ([b"\xff\n", "ü".encode()[:1], "ü".encode()[1:]], ["\ufffd", "ü"]),
         ([b"a\r"], ["a"]),
+        ([b"a\r", b"\r", b"\nb"], ["a", "b"]),
+        ([b"\r", b"\n"], [""]),
     ],
 )
 def test_output_is_cut_into_lines(chunks: List[bytes], lines: List[str]) -> None:
     splitter = LineSplitter()
     found = [line for chunk in chunks for line in splitter.feed(chunk)]
     assert found + splitter.finish() == lines
+
+
+def test_a_line_is_passed_on_at_its_carriage_return() -> None:
+    splitter = LineSplitter()
+    assert splitter.feed(b" 10%\r") == [" 10%"]
+    assert splitter.feed(b" 20%\r") == [" 20%"]
+    assert splitter.feed(b"\n") == []
 
 
 @pytest.mark.parametrize("end", [b"\n", b""])
@@ -210,8 +219,17 @@ def test_the_rank_may_stand_in_the_first_variable_that_is_set() -> None:
 
 
 def test_a_rank_ended_by_a_signal_has_its_number_in_the_status() -> None:
-    assert wrap("0", "sh", "-c", "kill -KILL $$").returncode == 137
-    assert wrap("0", "no-such-program").returncode == 127
+    assert wrap("0", "sh", "-c", "kill -KILL $$").returncode == 256 - signal.SIGKILL
+    assert wrap("0", "no-such-program").returncode == 1
+
+
+def test_a_progress_bar_is_passed_on_while_its_line_is_open() -> None:
+    command = [sys.executable, "-m", "determined.launch.wrap_rank", "0", "sh", "-c", r"printf ' 10%%\r'; read line"]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout.readline() == b"[rank=0]  10%\n"
+        process.stdin.write(b"go on\n")
 
 
 def test_a_container_s_own_streams_are_written_to_if_there_are_links(tmp_path: pathlib.Path) -> None:

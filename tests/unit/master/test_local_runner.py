@@ -11,11 +11,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import List
+from typing import Callable, List
 
 import pytest
 
-from determined.master.runner import Launch
+from determined.master.runner import Exit, Launch
 from determined.master.runner.local import LocalRunner
 
 
@@ -52,14 +52,13 @@ def test_nothing_is_kept_of_an_allocation_whose_supervisor_was_killed_while_no_m
         first = LocalRunner()
         handle = await first.start(sleeping(tmp_path))
         assert len(list(temporary.iterdir())) == 1
-        assert LocalRunner().adopt(handle)
+        assert await LocalRunner().adopt(handle)
         os.kill(json.loads(handle)["pid"], signal.SIGKILL)
         await first.wait(handle)
-        assert not LocalRunner().adopt(handle)
+        assert not await LocalRunner().adopt(handle)
 
     asyncio.run(run())
-    assert list(temporary.iterdir()) == []
-    assert not (tmp_path / "run").exists()
+    wait_until(lambda: not list(temporary.iterdir()) and not (tmp_path / "run").exists())
 
 
 def test_a_task_begins_when_it_is_told_to(tmp_path: pathlib.Path) -> None:
@@ -100,7 +99,63 @@ os._exit(9)
     assert killed.returncode == 9
     handle = killed.stdout.decode()
     deadline = time.monotonic() + 30
-    while LocalRunner().adopt(handle):
+    while asyncio.run(LocalRunner().adopt(handle)):
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    assert list(tmp_path.iterdir()) == []
+    wait_until(lambda: not list(tmp_path.iterdir()))
+
+
+def test_a_supervisor_that_cannot_run_says_why(tmp_path: pathlib.Path) -> None:
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\necho 'no such module: determined' >&2\nexit 3\n")
+    broken.chmod(0o755)
+
+    async def run() -> Exit:
+        runner = LocalRunner(str(broken))
+        handle = await runner.start(running(tmp_path, ["true"]))
+        runner.begin(handle)
+        return await runner.wait(handle)
+
+    ended = asyncio.run(run())
+    assert ended.code == 137
+    assert "no such module: determined" in ended.text
+    assert not ended.is_logged
+
+
+def test_what_an_earlier_master_could_not_remove_is_removed_and_nothing_else(tmp_path: pathlib.Path) -> None:
+    runs, precious = tmp_path / "runs", tmp_path / "precious"
+    for folder in (runs / "1.a.1" / "workdir", runs / "2.b.1", precious):
+        folder.mkdir(parents=True)
+        (folder / "file").write_text("")
+    (runs / "1.a.1" / "link").symlink_to(precious)
+    (runs / "linked").symlink_to(precious)
+    asyncio.run(LocalRunner().forget_others(runs, ["2.b.1"]))
+    wait_until(lambda: not (runs / "1.a.1").exists())
+    assert (runs / "2.b.1" / "file").exists()
+    assert (precious / "file").exists()
+
+
+def test_a_supervisor_removes_its_tasks_temporary_folder_itself(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+
+    async def run() -> None:
+        runner = LocalRunner()
+        handle = await runner.start(running(tmp_path, ["sh", "-c", 'touch "$TMPDIR/left" && touch ran']))
+        assert len(list(temporary.iterdir())) == 1
+        runner.begin(handle)
+        await runner.wait(handle)
+
+    asyncio.run(run())
+    assert (tmp_path / "run" / "workdir" / "ran").exists()
+    assert list(temporary.iterdir()) == []
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

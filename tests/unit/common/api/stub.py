@@ -107,6 +107,11 @@ class Stub:
         for thread in self._threads:
             thread.join(10)
 
+    def perform(self, *acts: Act) -> None:
+        """Do these from now on."""
+        with self._lock:
+            self._acts = list(acts)
+
     def sent(self, path: str) -> List[Request]:
         """Return the requests for one path."""
         return [request for request in self.requests if request.path == path]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import pathlib
 import sys
 from typing import Any, Dict, Iterator, List, Optional, Tuple
@@ -13,6 +12,7 @@ import pytest
 from determined.common.api import TaskSession, authentication, errors
 from determined.common.api._token_store import TokenStore
 
+from .... import recorded
 from ..experimental.stub_master import Answer, Request, StubMaster
 
 LOGIN, LOGOUT, ME = "/api/v1/auth/login", "/api/v1/auth/logout", "/api/v1/me"
@@ -391,17 +391,14 @@ def test_the_master_is_named_by_the_environment(
     assert authentication.master_address("http://told.example/x/") == "http://told.example:80/x"
 
 
-def test_a_password_is_salted_and_hashed_as_released_clients_do(shared_login: Dict[str, Any]) -> None:
+def test_a_password_is_salted_and_hashed_as_released_clients_do(recorded_login: Dict[str, Any]) -> None:
     assert authentication.salt_and_hash("") == ""
-    assert authentication.salt_and_hash("Passw0rd!x") == shared_login["password"]
+    assert authentication.salt_and_hash("Passw0rd!x") == recorded_login["password"]
 
 
 @pytest.fixture
-def shared_login() -> Dict[str, Any]:
-    scene = pathlib.Path(__file__).resolve().parents[5] / "shared" / "conformance" / "scenes" / "auth_login.json"
-    if not scene.exists():
-        pytest.skip("the recorded scenes are not here")
-    login: Dict[str, Any] = json.loads(scene.read_text())["steps"][0]["request"]["json"]
+def recorded_login() -> Dict[str, Any]:
+    login: Dict[str, Any] = recorded.steps_of("auth_login")[0]["request"]["json"]
     return login
 
 

@@ -20,7 +20,7 @@ from typing import Any, Callable, List, Tuple, Type
 import pytest
 import requests
 
-from determined.common.api import Session, _failures, authentication, certs, errors
+from determined.common.api import Session, _http_errors, authentication, certs, errors
 from determined.common.api.endpoints import experiments, users
 from determined.common.experimental.trial import Trial
 
@@ -31,7 +31,7 @@ Kinds = Tuple[Type[BaseException], ...]
 PACKED = gzip.compress(b'{"user": {"username": "ada"}}' * 50)
 LOST: Kinds = (errors.ConnectionLostException, errors.MasterNotFoundException)
 JSON_ERRORS: Kinds = (requests.exceptions.JSONDecodeError, json.JSONDecodeError, ValueError, OSError)
-STREAM_ERRORS: Kinds = (_failures.APIHttpStreamError, _failures.APIHttpError)
+STREAM_ERRORS: Kinds = (_http_errors.APIHttpStreamError, _http_errors.APIHttpError)
 
 
 def packed(body: bytes) -> Act:
@@ -79,7 +79,7 @@ CASES: List[Tuple[str, Act, Tuple[Callable[[Session], Any], ...], Kinds]] = [
     ("half a page as stream", answer(b"<html>"), (read_logs,), JSON_ERRORS),
     ("empty", answer(b""), PLAIN, (errors.BadResponseException, *JSON_ERRORS)),
     ("no length", Act(b"HTTP/1.0 200 OK\r\n\r\n", CLOSE), PLAIN, (errors.BadResponseException, *JSON_ERRORS)),
-    ("no content", Act(b"HTTP/1.1 204 No\r\n\r\n"), (*PLAIN, read_logs), (_failures.APIHttpError,)),
+    ("no content", Act(b"HTTP/1.1 204 No\r\n\r\n"), (*PLAIN, read_logs), (_http_errors.APIHttpError,)),
     ("list", answer([1]), (*PLAIN, read_logs), (errors.BadResponseException, TypeError)),
     ("null", answer(b"null"), PLAIN, (errors.BadResponseException, TypeError)),
     ("nothing in it", answer({}), (log_in, read_logs), (errors.BadResponseException, KeyError)),

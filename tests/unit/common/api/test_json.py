@@ -1,12 +1,19 @@
-"""Decoding answers: the whole of them, and lists whose large objects are left for later."""
+"""Decoding answers, the whole of them, and lists whose large objects are left for later; and encoding requests."""
 
 from __future__ import annotations
 
 import contextlib
+import datetime
+import decimal
+import enum
+import fractions
 import gc
 import json
-from typing import Any, Dict, List
+import math
+import uuid
+from typing import Any, Dict, List, Type
 
+import numpy as np
 import pytest
 
 from determined.common.api import _json
@@ -83,3 +90,40 @@ def test_large_documents_never_switch_the_garbage_collector(document: bytes, mon
     with contextlib.suppress(ValueError):
         _json.decode(document)
     assert switched == []
+
+
+class Color(enum.Enum):
+    RED = "r"
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+
+
+@pytest.mark.parametrize(
+    ("value", "document"),
+    [
+        ({"a": [1, True, None, "ü", 0.5]}, '{"a":[1,true,null,"\\u00fc",0.5]}'),
+        ([math.nan, math.inf, -math.inf], '["NaN","Infinity","-Infinity"]'),
+        ({math.inf: 1, 2: 3}, '{"Infinity":1,"2":3}'),
+        ((1, [2, (3,)]), "[1,[2,[3]]]"),
+        ([Color.RED, Level.LOW], '["RED",1]'),
+        (datetime.datetime(2020, 1, 2, tzinfo=datetime.timezone.utc), '"2020-01-02T00:00:00+00:00"'),
+        (uuid.UUID(int=1), '"00000000-0000-0000-0000-000000000001"'),
+        ([decimal.Decimal("1.5"), fractions.Fraction(1, 4), decimal.Decimal("NaN")], '[1.5,0.25,"NaN"]'),
+        (b"a", '"a"'),
+        (np.array([[1.0, math.nan]]), '[[1.0,"NaN"]]'),
+        ([np.int64(1), np.float32(0.5), np.float64("inf"), np.bool_(True)], '[1,0.5,"Infinity",true]'),
+    ],
+)
+def test_values_are_written_though_json_has_no_such(value: Any, document: str) -> None:
+    assert _json.encode(value) == document.encode()
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [({1, 2}, TypeError), ({(1,): 2}, TypeError), (1j, TypeError), (object(), TypeError), (b"\xff", ValueError)],
+)
+def test_what_stands_for_nothing_in_json_is_refused(value: Any, kind: Type[Exception]) -> None:
+    with pytest.raises(kind):
+        _json.encode(value)

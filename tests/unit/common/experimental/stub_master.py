@@ -35,9 +35,9 @@ Make = Callable[[Request], Any]
 class StubMaster:
     """Answers by method and path. Several answers to one call are given in turn, the last again and again."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, answers: Optional[Dict[Tuple[str, str], Any]] = None) -> None:
         self.requests: List[Request] = []
-        self._answers: Dict[Tuple[str, str], Deque[Any]] = {}
+        self._answers: Dict[Tuple[str, str], Deque[Any]] = {key: deque([body]) for key, body in (answers or {}).items()}
         stub = self
 
         class Handler(BaseHTTPRequestHandler):

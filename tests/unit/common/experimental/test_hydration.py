@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import pathlib
 import pickle
 from typing import Any, Callable, Dict, Iterator, List, Mapping, Tuple
 
@@ -21,7 +20,7 @@ from determined.common.experimental.trial import Trial, TrialState
 from determined.common.experimental.user import User
 from determined.common.experimental.workspace import Workspace
 
-SCENES = pathlib.Path(__file__).resolve().parents[5] / "shared" / "conformance" / "scenes"
+from .... import recorded
 
 Build = Callable[[Session, Mapping[str, Any]], Any]
 
@@ -38,11 +37,9 @@ BUILDERS: Dict[str, Tuple[Build, Dict[str, str]]] = {
 
 
 def recorded_objects(kind: str) -> List[Mapping[str, Any]]:
-    if not SCENES.is_dir():
-        pytest.skip("the recorded scenes are not here")
     found = []
-    for scene in sorted(SCENES.glob("*.json")):
-        for step in json.loads(scene.read_text())["steps"]:
+    for scene in recorded.scene_names():
+        for step in recorded.steps_of(scene):
             body = step["recorded"].get("body")
             is_gateway = step["request"]["path"].startswith("/api/v1/")
             if is_gateway and isinstance(body, dict) and step["recorded"]["status"] == 200:
@@ -71,9 +68,7 @@ def test_recorded_objects_keep_their_values(kind: str, session: Session) -> None
 
 
 def test_recorded_metric_reports_become_metrics() -> None:
-    if not SCENES.is_dir():
-        pytest.skip("the recorded scenes are not here")
-    steps = json.loads((SCENES / "metrics_read_streams.json").read_text())["steps"]
+    steps = recorded.steps_of("metrics_read_streams")
     reports = [
         report
         for step in steps

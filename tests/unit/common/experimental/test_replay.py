@@ -5,7 +5,6 @@ kind.
 from __future__ import annotations
 
 import json
-import pathlib
 import re
 from typing import Any, Callable, Dict, Iterator, List, Mapping, NamedTuple, Tuple
 from urllib.parse import unquote
@@ -25,13 +24,11 @@ from determined.common.experimental.resource_pool import ResourcePool
 from determined.common.experimental.trial import OrderBy, Trial
 from determined.common.experimental.workspace import Workspace
 
+from .... import recorded
 from .stub_master import Answer, StubMaster
 from .test_hydration import BUILDERS
 
-SCENES = sorted((pathlib.Path(__file__).resolve().parents[5] / "shared" / "conformance" / "scenes").glob("*.json"))
 KINDS = {400: errors.APIException, 401: errors.UnauthenticatedException, 403: errors.ForbiddenException}
-
-pytestmark = pytest.mark.skipif(not SCENES, reason="the recorded scenes are not here")
 
 
 class Step(NamedTuple):
@@ -51,18 +48,18 @@ class Step(NamedTuple):
         return Answer(self.status, body.encode() if isinstance(body, str) else body)
 
 
-def steps_of(scene: pathlib.Path) -> Iterator[Step]:
-    for number, step in enumerate(json.loads(scene.read_text())["steps"]):
-        request, recorded = step["request"], step["recorded"]
-        is_text = recorded.get("type", "").startswith(("application/json", "text/plain"))
-        if request.get("method", "GET") != "GET" or not is_text or "packed" in recorded:
+def steps_of(scene: str) -> Iterator[Step]:
+    for number, step in enumerate(recorded.steps_of(scene)):
+        request, answer = step["request"], step["recorded"]
+        is_text = answer.get("type", "").startswith(("application/json", "text/plain"))
+        if request.get("method", "GET") != "GET" or not is_text or "packed" in answer:
             continue
         # ids that were captured while it was recorded stand for any
         path = re.sub(r"\{\{\w+\}\}", "7", request["path"])
         if path.startswith("/"):
-            label = f"{scene.stem} [{number}] {path}"
-            body = recorded.get("body")
-            yield Step(label, path, recorded["status"], body, isinstance(body, list), path != request["path"])
+            label = f"{scene} [{number}] {path}"
+            body = answer.get("body")
+            yield Step(label, path, answer["status"], body, isinstance(body, list), path != request["path"])
 
 
 ROWS: List[Endpoint[Any, Any]] = [
@@ -124,8 +121,8 @@ STREAMS: Dict[str, Tuple[Callable[[Any], int], Callable[[Session, Dict[str, Any]
 }
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.stem)
-def test_every_recorded_answer_is_read_as_it_is(stub: StubMaster, session: Session, scene: pathlib.Path) -> None:
+@pytest.mark.parametrize("scene", recorded.scene_names())
+def test_every_recorded_answer_is_read_as_it_is(stub: StubMaster, session: Session, scene: str) -> None:
     for step in steps_of(scene):
         stub.on("GET", step.path, step.answer())
         if step.status >= 300:
@@ -152,10 +149,8 @@ def check_error(error: BaseException, step: Step) -> None:
     assert isinstance(error, errors.NotFoundException) == (step.status == 404), step.label
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.stem)
-def test_the_sdk_makes_of_every_recorded_answer_what_it_should(
-    stub: StubMaster, session: Session, scene: pathlib.Path
-) -> None:
+@pytest.mark.parametrize("scene", recorded.scene_names())
+def test_the_sdk_makes_of_every_recorded_answer_what_it_should(stub: StubMaster, session: Session, scene: str) -> None:
     for step in steps_of(scene):
         name, parameters = match(step.path)
         if parameters.get("model_version_num") == 0:
@@ -235,5 +230,5 @@ def check_object(one: Any, message: Mapping[str, Any], label: str, *, is_of_any:
 
 
 def test_the_scenes_hold_something_of_everything() -> None:
-    names = {match(step.path)[0] for scene in SCENES for step in steps_of(scene)}
+    names = {match(step.path)[0] for scene in recorded.scene_names() for step in steps_of(scene)}
     assert {*ONE, *MANY, *STREAMS} <= names

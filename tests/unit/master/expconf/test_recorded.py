@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any, Dict, Iterator, List, Tuple
 
 import pytest
 
 from determined.master import expconf
 
-SCENES = Path(__file__).resolve().parents[5] / "shared" / "conformance" / "scenes"
+from .... import recorded
+
 PREFIX = "invalid experiment configuration: "
 MASTER = {"checkpoint_storage": {"type": "shared_fs", "host_path": "/data/conformance/checkpoints"}}
 # said by the service, which knows the cluster, the projects and the templates
@@ -32,10 +31,10 @@ OF_THE_SERVICE = (
 Step = Dict[str, Any]
 
 
-def _creations(scene: Dict[str, Any]) -> Iterator[Tuple[Step, List[Dict[str, Any]]]]:
+def _creations(scene: str) -> Iterator[Tuple[Step, List[Dict[str, Any]]]]:
     """The steps that create experiments, with the templates that they name."""
     templates: Dict[str, Any] = {}
-    for step in scene["steps"]:
+    for step in recorded.steps_of(scene):
         request = step["request"]
         body = request.get("json") or {}
         if "/templates/" in request["path"] and isinstance(body.get("config"), dict):
@@ -66,19 +65,13 @@ def _recorded_text(step: Step) -> str:
     return str(error["error"]) if isinstance(error, dict) else ""
 
 
-def _scenes() -> List[Any]:
-    names = sorted(path.stem for path in SCENES.glob("*.json"))
-    return names or [pytest.param("", marks=pytest.mark.skip(reason="no recorded scenes beside this repository"))]
-
-
 def _unordered(text: str) -> List[str]:
     return sorted("".join(sorted(line)) for line in text.split("\n"))
 
 
-@pytest.mark.parametrize("name", _scenes())
+@pytest.mark.parametrize("name", recorded.scene_names())
 def test_configurations_are_answered_as_a_real_master_did(name: str) -> None:
-    scene = json.loads((SCENES / f"{name}.json").read_text())
-    for step, templates in _creations(scene):
+    for step, templates in _creations(name):
         text = step["request"]["json"]["config"].replace("{{data}}", "/data/conformance")
         expected = _recorded_text(step)
         if expected.startswith(OF_THE_SERVICE):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
 
 import pytest
@@ -12,8 +11,7 @@ import pytest
 from determined.master import expconf
 from determined.master.searcher import CreateTrial, Search, Shutdown, StopTrial, preview
 
-SCENES = Path(__file__).resolve().parents[5] / "shared" / "conformance" / "scenes"
-pytestmark = pytest.mark.skipif(not SCENES.is_dir(), reason="no recorded scenes beside this repository")
+from .... import recorded
 
 MASTER = {"checkpoint_storage": {"type": "shared_fs", "host_path": "/checkpoints"}}
 
@@ -27,15 +25,10 @@ class Recorded(NamedTuple):
     first_trials: int
 
 
-def _scene(name: str) -> List[Dict[str, Any]]:
-    steps: List[Dict[str, Any]] = json.loads((SCENES / f"{name}.json").read_text())["steps"]
-    return steps
-
-
 def _recorded(name: str) -> Iterator[Recorded]:
     created: Dict[int, Tuple[Dict[str, Any], str, int]] = {}
     trials: Dict[int, List[Dict[str, Any]]] = {}
-    for step in _scene(name):
+    for step in recorded.steps_of(name):
         body = step["recorded"].get("body")
         sent = step["request"].get("json")
         if not isinstance(body, dict):
@@ -134,7 +127,7 @@ def _run_one_by_one(search: Search, metrics: List[Any], times: List[int]) -> Lis
 
 def test_previews_count_as_a_real_master_did() -> None:
     compared = 0
-    for step in _scene("experiments_preview_search"):
+    for step in recorded.steps_of("experiments_preview_search"):
         summary = (step["recorded"]["body"] or {}).get("summary")
         if summary:
             raw = expconf.read(step["request"]["json"]["config"])

@@ -143,6 +143,40 @@ def test_a_categorical_hyperparameter_without_values_ends_in_a_search_error() ->
         search.start()
 
 
+@pytest.mark.parametrize("name", list(SEARCHERS))
+@pytest.mark.parametrize("piece", [1, 2, 5])
+def test_first_trials_that_are_made_in_pieces_are_those_that_are_made_at_once(name: str, piece: int) -> None:
+    searcher, space = SEARCHERS[name], GRID if name == "grid" else SPACE
+    at_once, in_pieces = _search(name), _search(name)
+    expected = at_once.start()
+    made = in_pieces.start(piece)
+    while in_pieces.to_start:
+        in_pieces = Search.from_state(searcher, space, json.loads(json.dumps(in_pieces.state())))
+        made += in_pieces.start(piece)
+    assert made == expected
+    assert in_pieces.state() == at_once.state()
+    assert in_pieces.start(piece) == []
+
+
+@pytest.mark.parametrize("name", [name for name in SEARCHERS if name != "single"])
+def test_a_search_goes_on_while_first_trials_are_not_made_yet(name: str) -> None:
+    search = _search(name)
+    running = _created(search.start(1))
+    assert search.to_start
+    made = list(running)
+    while running:
+        actions = search.trial_exited(running.pop(0).request_id, "errored")
+        made += _created(actions)
+        running += _created(actions)
+        assert any(isinstance(action, Shutdown) for action in actions) is (not running and not search.to_start)
+        if not running:
+            started = _created(search.start(1))
+            made += started
+            running += started
+    assert len(made) == {"random": 7, "grid": 6}.get(name, 12)
+    assert len({trial.request_id for trial in made}) == len(made)
+
+
 # --- random and grid ------------------------------------------------------------------------------------------------
 
 

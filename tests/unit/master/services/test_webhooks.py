@@ -8,6 +8,7 @@ import hmac
 import http.server
 import json
 import pathlib
+import sqlite3
 import threading
 from typing import Any, Dict, Iterator, List, Optional, Tuple
 
@@ -15,9 +16,10 @@ import pytest
 
 from determined.common.api.wire.enums import LogLevel, TriggerType, WebhookMode, WebhookType
 from determined.master.auth import Caller
-from determined.master.errors import Refusal
+from determined.master.errors import Code, Refusal
 from determined.master.notify import Hub, WebhookQueued
-from determined.master.services import webhooks
+from determined.master.patterns import Finder
+from determined.master.services import webhook_calls, webhooks
 from determined.master.services.webhook_calls import CallFailed, WebhookSender, call, pause_after
 from determined.master.store import trials
 from determined.master.store import webhooks as store
@@ -169,8 +171,9 @@ def test_a_log_pattern_tells_of_a_task_once(tx: Transaction) -> None:
     make_webhook(tx, TriggerType.TASK_LOG, {"regex": "out of mem"})
     for task_id in ("a", "b"):
         tx.insert("tasks", id=task_id, type="COMMAND", start_time=0)
-        webhooks.logs_written(tx, task_id, ["fine", "CUDA out of memory"])
-        webhooks.logs_written(tx, task_id, ["CUDA out of memory"])
+        webhooks.logs_written(tx, task_id, ["fine", "CUDA out of memory"], {("out of mem", None): 1})
+        webhooks.logs_written(tx, task_id, ["CUDA out of memory"], {("out of mem", None): 0})
+    assert webhooks.patterns_wanted(tx) == [("out of mem", Finder("out of mem", "out of mem"))]
     told = [event["event_data"]["task_log"] for event in queued(tx)]
     assert [(t["task_id"], t["triggering_log"]) for t in told] == [("a", "CUDA out of memory")] + [
         ("b", "CUDA out of memory")
@@ -180,7 +183,7 @@ def test_a_log_pattern_tells_of_a_task_once(tx: Transaction) -> None:
 def test_slack_is_told_which_line_matched_which_pattern(tx: Transaction) -> None:
     make_webhook(tx, TriggerType.TASK_LOG, {"regex": "a.*b"}, kind=WebhookType.SLACK)
     tx.insert("tasks", id="k", type="COMMAND", start_time=0)
-    webhooks.logs_written(tx, "k", ["x a < b\n"])
+    webhooks.logs_written(tx, "k", ["x a < b\n"], {("a.*b", None): 0})
     (message,) = queued(tx)
     assert list(message) == ["blocks"]
     text = message["blocks"][0]["text"]
@@ -302,9 +305,11 @@ def test_an_address_that_cannot_be_called_is_refused(tx: Transaction, url: str) 
         webhooks.create_webhook(tx, ADMIN, {"url": url, "triggers": [{"triggerType": TriggerType.TASK_LOG}]})
 
 
-def test_a_pattern_that_is_none_is_refused_when_it_is_set(tx: Transaction) -> None:
-    with pytest.raises(Refusal, match="invalid regex"):
-        make_webhook(tx, TriggerType.TASK_LOG, {"regex": "("})
+@pytest.mark.parametrize("regex", ["(", "(?=what follows)", "(?<!before)x", r"(a)\1", "a{1001}"])
+def test_a_pattern_that_is_none_is_refused_when_it_is_set(tx: Transaction, regex: str) -> None:
+    with pytest.raises(Refusal, match="invalid regex") as refused:
+        make_webhook(tx, TriggerType.TASK_LOG, {"regex": regex})
+    assert refused.value.code is Code.INVALID_ARGUMENT
 
 
 # --- calling --------------------------------------------------------------------------------------------------------
@@ -373,6 +378,61 @@ def test_pauses_grow_and_end() -> None:
     given = [p for p in pauses if p is not None]
     assert given == sorted(given)
     assert pauses[-1] is None
+
+
+def test_a_call_that_always_fails_is_made_six_times_and_then_given_up(
+    tmp_path: pathlib.Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(webhook_calls, "_FIRST_PAUSE", 10)
+    receiver.statuses = [500] * 20
+
+    async def story() -> None:
+        hub = Hub()
+        db = Database(tmp_path / "master.db", hub)
+        sender = WebhookSender(db, hub, "key")
+        await db.write(queue_another, receiver.url)
+        await sender.start()
+        try:
+            while db.read_now(store.next_call_at) is not None:
+                await asyncio.sleep(0.01)
+        finally:
+            hub.close()
+            await sender.stop()
+            db.close()
+
+    asyncio.run(asyncio.wait_for(story(), 30))
+    assert len(receiver.taken) == 6
+
+
+def test_a_call_that_was_taken_is_not_made_again_while_that_cannot_be_written_down(
+    tmp_path: pathlib.Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures = [sqlite3.OperationalError("database is locked")] * 2
+    forget = store.forget_call
+
+    def sometimes(tx: Transaction, call_id: int) -> None:
+        if failures:
+            raise failures.pop()
+        forget(tx, call_id)
+
+    monkeypatch.setattr(store, "forget_call", sometimes)
+
+    async def story() -> None:
+        hub = Hub()
+        db = Database(tmp_path / "master.db", hub)
+        sender = WebhookSender(db, hub, "key")
+        await db.write(queue_another, receiver.url)
+        await sender.start()
+        try:
+            while db.read_now(store.next_call_at) is not None:
+                await asyncio.sleep(0.01)
+        finally:
+            hub.close()
+            await sender.stop()
+            db.close()
+
+    asyncio.run(asyncio.wait_for(story(), 30))
+    assert len(receiver.taken) == 1
 
 
 def test_the_sender_makes_queued_calls_and_puts_off_those_that_fail(tmp_path: pathlib.Path, receiver: Receiver) -> None:

@@ -13,6 +13,7 @@ from determined import errors
 
 from ._parallel import for_all
 from .base import (
+    InvalidStorage,
     OnBytes,
     Resources,
     Selector,
@@ -28,18 +29,20 @@ _WORKERS = 8
 """Files that are moved at the same time."""
 
 
-class ObjectStorage(TemporaryCopies):
+class CloudStorageManager(TemporaryCopies):
     """Stores each file as an object ``<prefix>/<id>/<path>``; directories are empty objects whose names end with "/".
 
     Parameters:
-        prefix: what the names of all objects begin with.
+        prefix: what the names of all objects begin with; see `normalize_prefix`.
+        temp_dir: where to make temporary copies. Defaults to the system's directory for temporary files.
 
     Raises:
-        ValueError: the prefix leads elsewhere.
+        InvalidStorage: the prefix leads elsewhere.
     """
 
-    def __init__(self, prefix: Optional[str] = None) -> None:
-        self.prefix = check_prefix(prefix)
+    def __init__(self, prefix: Optional[str] = None, temp_dir: Optional[StrPath] = None) -> None:
+        super().__init__(temp_dir)
+        self.prefix = normalize_prefix(prefix)
 
     # --- what each kind provides ------------------------------------------------------------------------------------
 
@@ -65,14 +68,21 @@ class ObjectStorage(TemporaryCopies):
 
     # --- what follows -----------------------------------------------------------------------------------------------
 
-    def upload(self, source: StrPath, storage_id: str, paths: Optional[Iterable[str]] = None) -> None:
-        place = self._place(storage_id)
-        wanted = list(list_directory(source) if paths is None else paths)
+    def get_storage_prefix(self, storage_id: str) -> str:
+        """Return what the names of all objects of an id begin with, without the "/" that follows."""
+        return self._place(storage_id)[:-1]
+
+    def upload(self, src: StrPath, dst: str, paths: Optional[Iterable[str]] = None) -> None:
+        place = self._place(dst)
+        wanted = list(list_directory(src) if paths is None else paths)
         with self._translated():
             for_all(
-                wanted,
-                lambda path: self._put(place + path, None if path.endswith("/") else os.path.join(source, path)),
+                [path for path in wanted if not path.endswith("/")],
+                lambda path: self._put(place + path, os.path.join(src, path)),
                 _WORKERS,
+            )
+            for_all(
+                [path for path in wanted if path.endswith("/")], lambda path: self._put(place + path, None), _WORKERS
             )
 
     def list_files(self, storage_id: str) -> Resources:
@@ -86,17 +96,17 @@ class ObjectStorage(TemporaryCopies):
 
     def download(
         self,
-        storage_id: str,
-        target: StrPath,
+        src: str,
+        dst: StrPath,
         selector: Optional[Selector] = None,
         *,
         workers: Optional[int] = None,
         on_bytes: Optional[OnBytes] = None,
     ) -> None:
-        place = self._place(storage_id)
-        found = self.list_files(storage_id)
+        place = self._place(src)
+        found = self.list_files(src)
         wanted = select(found, selector)
-        folder = pathlib.Path(target)
+        folder = pathlib.Path(dst)
         if wanted or selector is None:
             folder.mkdir(parents=True, exist_ok=True)
         for path in wanted:
@@ -109,12 +119,12 @@ class ObjectStorage(TemporaryCopies):
                 workers or _WORKERS,
             )
 
-    def delete(self, storage_id: str, globs: Iterable[str] = ("**/*",)) -> Resources:
+    def delete(self, tgt: str, globs: Iterable[str] = ("**/*",)) -> Resources:
         try:
-            found = self.list_files(storage_id)
+            found = self.list_files(tgt)
         except errors.CheckpointNotFound:
             return {}
-        place = self._place(storage_id)
+        place = self._place(tgt)
         doomed = set(match_globs(found, globs))
         with self._translated():
             self._remove([place + path for path in found if path in doomed])
@@ -157,25 +167,52 @@ def _ignore(count: int) -> None:
     """Nobody wants to know."""
 
 
-def check_prefix(prefix: Optional[str]) -> str:
-    """Return a prefix without slashes around it.
+def normalize_prefix(prefix: Optional[str]) -> str:
+    """Return a prefix in its one form: parts with one slash between them, and none that says nothing.
+
+    Parameters:
+        prefix: such as ``/models//old/``, which is ``models/old``; None for none. Defaults to none.
+
+    Returns:
+        The prefix without slashes around it; empty for none.
 
     Raises:
-        ValueError: it holds "..".
+        InvalidStorage: a part of it is "..", or it is no text.
     """
-    plain = (prefix or "").strip("/")
-    if ".." in plain.split("/"):
-        raise ValueError(f"the prefix {prefix!r} must not hold '..'")
-    return plain
+    if prefix is None:
+        return ""
+    if not isinstance(prefix, str):
+        raise InvalidStorage(f"a prefix must be a str, not {type(prefix).__name__}")
+    parts = [part for part in prefix.split("/") if part]
+    if ".." in parts:
+        raise InvalidStorage(f"the prefix {prefix!r} must not hold '..'")
+    # A prefix that is nothing but dots keeps one: checkpoints of earlier releases lie there.
+    return "/".join([part for part in parts if part != "."] or parts[:1])
 
 
 @contextlib.contextmanager
 def translated_errors(kinds: Any, where: str) -> Iterator[None]:
-    """Raise `NoDirectStorageAccess` for errors of some kinds."""
+    """Raise `NoDirectStorageAccess` for errors of some kinds; what is raised is still an error of that kind, too."""
     try:
         yield
     except kinds as e:
-        raise errors.NoDirectStorageAccess(f"{where} cannot be accessed: {e}") from e
+        raise _unite(f"{where} cannot be accessed: {e}", e) from e
+
+
+def _unite(message: str, error: Exception) -> errors.NoDirectStorageAccess:
+    """Return an error with a message that is caught as `NoDirectStorageAccess` and as the error's own kind."""
+    kind = type(error)
+    united = type(
+        "NoDirectStorageAccess",
+        (errors.NoDirectStorageAccess, kind),
+        # Another process may not know the error's own kind.
+        {"__str__": lambda _: message, "__reduce__": lambda _: (errors.NoDirectStorageAccess, (message,))},
+    )
+    made: errors.NoDirectStorageAccess = united.__new__(united, *error.args)
+    # What such errors tell beside their text, such as the whole answer.
+    made.__dict__.update(vars(error))
+    made.args = error.args
+    return made
 
 
 def missing_extra(extra: str, error: ImportError) -> ImportError:
