@@ -23,7 +23,7 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMaster]:
     folder = tmp_path_factory.mktemp("bindings")
     (folder / "model").mkdir()
     (folder / "model" / "train.py").write_text(TRAINING)
-    with LocalMaster(folder / "master", slots=2) as started:
+    with LocalMaster(folder / "master", slots=2, initial_password="") as started:
         determined = client.Determined(master=started.url, user="determined", password="")
         experiment = determined.create_experiment(CONFIG, model_dir=str(folder / "model"))
         assert experiment.wait(interval=0.1) == client.ExperimentState.COMPLETED

@@ -25,7 +25,7 @@ POLICIES = {
 
 @pytest.fixture(scope="module")
 def master(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMaster]:
-    with LocalMaster(tmp_path_factory.mktemp("policies"), slots=2) as started:
+    with LocalMaster(tmp_path_factory.mktemp("policies"), slots=2, initial_password="") as started:
         yield started
 
 

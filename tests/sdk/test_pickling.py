@@ -22,7 +22,7 @@ KINDS = ["experiment", "trial", "user", "workspace", "project", "model", "pool",
 
 @pytest.fixture(scope="module")
 def objects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dict[str, Any]]:
-    with LocalMaster(tmp_path_factory.mktemp("pickles") / "master", slots=1) as master:
+    with LocalMaster(tmp_path_factory.mktemp("pickles") / "master", slots=1, initial_password="") as master:
         determined = client.Determined(master.url, "determined", "")
         experiment = determined.get_experiment(tell(determined, [{"lr": 1}, {"lr": 2}], REPORTS))
         workspace = determined.list_workspaces()[0]

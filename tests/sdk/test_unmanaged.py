@@ -39,7 +39,7 @@ MakeScript = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalMaster]:
-    with LocalMaster(tmp_path_factory.mktemp("unmanaged") / "m", slots=0) as master:
+    with LocalMaster(tmp_path_factory.mktemp("unmanaged") / "m", slots=0, initial_password="") as master:
         yield master
 
 
@@ -231,13 +231,13 @@ def test_a_master_that_restarts_loses_nothing(tmp_path: pathlib.Path, start: Mak
         core_v2.train.report_training_metrics(2, {"loss": 2.0})
         go.unlink()
     """
-    with LocalMaster(folder, port=port, slots=0) as first:
+    with LocalMaster(folder, port=port, slots=0, initial_password="") as first:
         process = start(first, body, "restart", str(go), str(gone))
         wait_until(go.exists)
         wait_until(lambda: logs_of(trial_of(first, "restart")))
     gone.touch()
     wait_until(lambda: not go.exists())
-    with LocalMaster(folder, port=port, slots=0) as second:
+    with LocalMaster(folder, port=port, slots=0, initial_password="") as second:
         end(process)
         trial = trial_of(second, "restart")
         assert trial.state == client.TrialState.COMPLETED
@@ -268,7 +268,7 @@ def test_run_by_a_cluster_the_script_is_its_trial(tmp_path: pathlib.Path) -> Non
         "max_restarts": 0,
         "checkpoint_storage": {"type": "directory", "container_path": str(tmp_path / "store")},
     }
-    with LocalMaster(tmp_path / "m", slots=1) as master:
+    with LocalMaster(tmp_path / "m", slots=1, initial_password="") as master:
         determined = client.Determined(master.url, "determined", "")
         experiment = determined.create_experiment(config, str(model))
         assert experiment.wait(interval=0.1) == client.ExperimentState.COMPLETED
