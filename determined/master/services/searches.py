@@ -120,14 +120,15 @@ def of(tx: Transaction, experiment: Row) -> Running:
     if running is None:
         config: Dict[str, Any] = json.loads(experiment["config"])
         events = store.events(tx, experiment["id"])
-        running = Running(experiment["id"], config, _read(config, experiment, events), len(events))
+        running = Running(experiment["id"], config, _read(tx, config, experiment["id"], events), len(events))
         tx.cache[_key(experiment["id"])] = running
     return running
 
 
 def copy_of(connection: Connection, experiment: Row) -> searcher.Search:
     """The search of an experiment as it is now; what this one is told is not kept."""
-    return _read(json.loads(experiment["config"]), experiment, store.events(connection, experiment["id"]))
+    events = store.events(connection, experiment["id"])
+    return _read(connection, json.loads(experiment["config"]), experiment["id"], events)
 
 
 def forget(tx: Transaction, experiment_id: int) -> None:
@@ -135,8 +136,8 @@ def forget(tx: Transaction, experiment_id: int) -> None:
     tx.cache.pop(_key(experiment_id), None)
 
 
-def _read(config: Mapping[str, Any], experiment: Row, events: List[str]) -> searcher.Search:
-    state = json.loads(experiment["searcher_state"])
+def _read(connection: Connection, config: Mapping[str, Any], experiment_id: int, events: List[str]) -> searcher.Search:
+    state = json.loads(store.state(connection, experiment_id))
     search = searcher.Search.from_state(config["searcher"], config["hyperparameters"], state)
     for event in events:
         _tell(search, json.loads(event))

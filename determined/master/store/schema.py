@@ -394,7 +394,14 @@ CREATE TABLE pool_bindings (
 """
 
 _BOUNDS = """
--- a search is its state in `experiments` and what it was told since, which is taken into the state every now and then
+-- a search is its state and what it was told since, which is taken into the state every now and then; the state may be
+-- large, so that it does not stand in the row of its experiment
+CREATE TABLE search_states (
+    experiment_id INTEGER PRIMARY KEY REFERENCES experiments ON DELETE CASCADE,
+    state TEXT NOT NULL
+);
+INSERT INTO search_states SELECT id, searcher_state FROM experiments WHERE searcher_state IS NOT NULL;
+UPDATE experiments SET searcher_state = NULL WHERE searcher_state IS NOT NULL;
 CREATE TABLE search_events (
     experiment_id INTEGER NOT NULL REFERENCES experiments ON DELETE CASCADE,
     number INTEGER NOT NULL,

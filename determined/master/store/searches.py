@@ -16,6 +16,11 @@ def add_event(tx: Transaction, experiment_id: int, number: int, event: str) -> N
     tx.insert("search_events", experiment_id=experiment_id, number=number, event=event)
 
 
+def state(connection: Connection, experiment_id: int) -> str:
+    """The state of a search, as it was stored last."""
+    return str(connection.scalar("SELECT state FROM search_states WHERE experiment_id = ?", (experiment_id,)))
+
+
 def events(connection: Connection, experiment_id: int) -> List[str]:
     """What a search was told since its state was stored, in order."""
     rows = connection.all("SELECT event FROM search_events WHERE experiment_id = ? ORDER BY number", (experiment_id,))
@@ -24,13 +29,17 @@ def events(connection: Connection, experiment_id: int) -> List[str]:
 
 def save_state(tx: Transaction, experiment_id: int, state: str, to_start: int) -> None:
     """Store the state of a search, with all that it was told."""
-    tx.update("experiments", {"id": experiment_id}, searcher_state=state, trials_to_start=to_start)
+    tx.execute("INSERT OR REPLACE INTO search_states (experiment_id, state) VALUES (?, ?)", (experiment_id, state))
+    set_to_start(tx, experiment_id, to_start)
     tx.execute("DELETE FROM search_events WHERE experiment_id = ?", (experiment_id,))
 
 
 def set_to_start(tx: Transaction, experiment_id: int, to_start: int) -> None:
     """Note how many of its first trials a search still asks for."""
-    tx.update("experiments", {"id": experiment_id}, trials_to_start=to_start)
+    tx.execute(
+        "UPDATE experiments SET trials_to_start = :count WHERE id = :id AND trials_to_start != :count",
+        {"id": experiment_id, "count": to_start},
+    )
 
 
 def next_to_start(connection: Connection) -> Optional[int]:
