@@ -121,7 +121,9 @@ def floor() -> Server:
 def master(folder: Path) -> Server:
     """A master on a folder, started."""
     options = ["--data-dir", str(folder), "--slots", "1", "--log-level", "error"]
-    return Server(lambda port: ["-m", "determined.master", "--port", str(port), *options])
+    return Server(
+        lambda port: ["-m", "determined.master", "--port", str(port), "--initial-user-password", "", *options]
+    )
 
 
 @contextlib.contextmanager

@@ -146,11 +146,9 @@ def _hide_password(arguments: List[str]) -> None:
             return  # the parser says what is missing
         password = found
     variable = os.environ.get(_PASSWORD_VARIABLE)
-    elsewhere = any(word.startswith("--initial-password") for word in rest)
-    if password is None and (not variable or elsewhere):
-        if variable is None:
-            return
-    elif password is None:
+    if not password and variable is None:
+        return  # none, or the empty one: there is nothing to hide
+    if password is None and variable and not any(word.startswith("--initial-password") for word in rest):
         password = variable
     if password is not None:
         if len(password.encode()) > _LONGEST_PASSWORD:

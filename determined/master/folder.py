@@ -13,12 +13,12 @@ import os
 import socket
 import stat
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Optional
 
 from .errors import FolderInUse, UnusableFolder
-from .processes import started
+from .processes import started, this_boot
 
 logger = logging.getLogger("determined.master")
 
@@ -39,6 +39,7 @@ class Holder:
         pid: the master's process; 0 when it has not said so yet.
         started: when that process was started, see `processes.started`.
         machine: the name of the machine it runs on.
+        boot: see `processes.this_boot`.
         url: where it answers; empty as long as it does not.
         master_id: made at its start, told by ``/info``.
     """
@@ -46,16 +47,21 @@ class Holder:
     pid: int = 0
     started: str = ""
     machine: str = ""
+    boot: str = ""
     url: str = ""
     master_id: str = ""
 
     def is_this_process(self) -> bool:
         """Whether the process of that number on this machine is the one that took the lock."""
-        return self.pid > 0 and self.machine == socket.gethostname() and started(self.pid) == self.started != ""
+        return self.pid > 0 and self.is_here() and started(self.pid) == self.started != ""
+
+    def is_here(self) -> bool:
+        """Whether it runs on this machine, and was started since that was."""
+        return self.boot == this_boot()
 
     def __str__(self) -> str:
         where = f"the master at {self.url}" if self.url else "a master that does not answer yet"
-        machine = "" if self.machine in ("", socket.gethostname()) else f" on {self.machine}"
+        machine = f" on {self.machine}" if self.machine and not self.is_here() else ""
         return f"{where} (process {self.pid or 'unknown'}{machine})"
 
 
@@ -93,12 +99,12 @@ class FolderLock:
             time.sleep(_PAUSE_SECONDS)
         os.ftruncate(file, 0)
         self._file = file
-        self._holder = Holder(os.getpid(), started(os.getpid()), socket.gethostname())
+        self._holder = Holder(os.getpid(), started(os.getpid()), socket.gethostname(), this_boot())
         self._write()
 
     def tell(self, *, url: str, master_id: str) -> None:
         """Let others know where the master that holds it answers."""
-        self._holder = Holder(self._holder.pid, self._holder.started, self._holder.machine, url, master_id)
+        self._holder = replace(self._holder, url=url, master_id=master_id)
         self._write()
 
     def release(self) -> None:
@@ -137,7 +143,7 @@ def holder_of(folder: Path) -> Optional[Holder]:
             os.close(file)
         with contextlib.suppress(ValueError, TypeError):
             holder = Holder(**json.loads(content))
-            if holder.machine != socket.gethostname() or holder.is_this_process():
+            if not holder.is_here() or holder.is_this_process():
                 return holder
         if time.monotonic() > deadline:
             return Holder()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 from pathlib import Path
 
@@ -17,3 +18,11 @@ def started(pid: int) -> str:
         return listed.stdout.strip()
     fields = stat.rpartition(")")[2].split()
     return "" if fields[0] == "Z" else fields[19]
+
+
+def this_boot() -> str:
+    """What tells this machine, as it runs now, from every other: process numbers mean something on it only."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return socket.gethostname()

@@ -22,6 +22,7 @@ from determined.cli.commands.deploy import deploy
 from determined.experimental import client
 from determined.master import LocalMaster, background
 from determined.master.folder import FolderLock, holder_of
+from determined.master.processes import started, this_boot
 
 from .conftest import slow_config, wait_until
 
@@ -262,10 +263,10 @@ def test_a_process_that_took_over_a_masters_number_is_never_signalled(tmp_path: 
         # even where a lock is held, and names it
         lock = FolderLock(home)
         lock.take()
-        forged = {"pid": bystander.pid, "started": "1", "machine": socket.gethostname(), "url": url, "master_id": "x"}
-        (home / "lock").write_text(json.dumps(forged))
-        with pytest.raises(RuntimeError, match="no process of this machine to be stopped"):
-            background.stop("cluster", delete=True, folder=tmp_path)
+        for forged in ({"started": "1", "boot": this_boot()}, {"started": started(bystander.pid), "boot": "another"}):
+            (home / "lock").write_text(json.dumps({"pid": bystander.pid, "machine": "elsewhere", "url": url, **forged}))
+            with pytest.raises(RuntimeError, match="no process of this machine to be stopped"):
+                background.stop("cluster", delete=True, folder=tmp_path)
         lock.release()
         assert bystander.poll() is None
         assert (home / "master.db").exists()
