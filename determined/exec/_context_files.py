@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import binascii
+import contextlib
 import os
 import tarfile
 import zlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Dict, List, Sequence
+    from typing import Any, Dict, Iterator, List, Sequence
 
 _FILE, _FOLDER, _LINK = "file", "folder", "link"
 
@@ -34,11 +35,7 @@ def unpack_context(encoded: str, folders: Sequence[str]) -> None:
     import io
 
     for folder in folders:
-        try:
-            archive = tarfile.open(fileobj=io.BytesIO(data), mode="r:*")
-        except (tarfile.TarError, EOFError, zlib.error) as e:
-            raise UnsafeArchive(f"the archive cannot be read: {e}") from e
-        with archive:
+        with _readable(), tarfile.open(fileobj=io.BytesIO(data), mode="r:*") as archive:
             extract_safely(archive, folder)
 
 
@@ -50,10 +47,8 @@ def extract_safely(archive: tarfile.TarFile, folder: str) -> None:
             a file, a folder nor a link. Nothing was extracted then.
         OSError: a member cannot be written.
     """
-    try:
+    with _readable():
         members = archive.getmembers()
-    except (tarfile.TarError, EOFError, zlib.error) as e:
-        raise UnsafeArchive(f"the archive cannot be read: {e}") from e
     _check_members(members)
     for member in members:
         member.uid, member.gid, member.uname, member.gname = os.getuid(), os.getgid(), "", ""
@@ -61,8 +56,14 @@ def extract_safely(archive: tarfile.TarFile, folder: str) -> None:
         member.mode |= 0o700 if member.isdir() else 0o600
     # Python's own check comes on top of the one above, where Python has it.
     options: Any = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
-    try:
+    with _readable():
         archive.extractall(folder, members=members, **options)
+
+
+@contextlib.contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
     except (tarfile.TarError, EOFError, zlib.error) as e:
         raise UnsafeArchive(f"the archive cannot be unpacked: {e}") from e
 

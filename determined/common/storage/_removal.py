@@ -12,8 +12,8 @@ from .base import glob_selector
 def match_for_removal(root: StrPath, globs: Iterable[str]) -> List[str]:
     """Return which entries of a folder to remove, of whatever kind, so that what the patterns match is gone.
 
-    A link is an entry like a file, and has no "/" at its end. One to a folder goes if the patterns match it, or all that
-    is stored through it: files elsewhere cannot go one by one.
+    A link is an entry like a file, and has no "/" at its end. One to a folder goes if the patterns match it, or all
+    that is stored through it: files elsewhere cannot go one by one.
 
     Parameters:
         root: the folder.

@@ -147,7 +147,7 @@ def _check_is_file(status: os.stat_result, path: str) -> None:
 
 
 def draft_beside(path: str) -> str:
-    """Return a new name in the same folder, for a file until it is whole. It does not depend on how long its name is."""
+    """Return a new name in the same folder for a file until it is whole, however long its name is."""
     return os.path.join(os.path.dirname(path), f".{uuid.uuid4().hex}.part")
 
 

@@ -11,6 +11,7 @@ from typing import BinaryIO, Callable, Optional, Set, cast
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
+_WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 OnBytes = Callable[[int], None]
 Selector = Callable[[str], bool]
@@ -103,10 +104,10 @@ def _checked_name(member: tarfile.TarInfo) -> pathlib.PurePosixPath:
 def _write_file(source: _Forward, target: pathlib.Path, size: int, buffer: memoryview, on_bytes: OnBytes) -> None:
     try:
         # Never what is there: neither what a member of the same name has written, nor what a link leads to.
-        file = open(target, "xb", buffering=0)
+        descriptor = os.open(target, _WRITE_NEW, 0o666)
     except FileExistsError:
         raise UnsafeMember(f"the archive holds {os.path.basename(target)!r} twice") from None
-    with file:
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
         left = size
         while left:
             count = source.readinto(buffer[: min(left, len(buffer))])
