@@ -14,6 +14,7 @@ import pathlib
 import stat
 from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Tuple, Union
 
+from ._trail import Trail
 from .api.wire.common import File
 from .constants import MAX_CONTEXT_SIZE
 from .detignore import IgnoreRules
@@ -148,10 +149,10 @@ def list_entries(model_dir: Optional[Path], includes: Iterable[Path] = ()) -> It
 
 def _walk(folder: pathlib.Path, prefix: str) -> Iterator[Entry]:
     rules = IgnoreRules.of(folder)
-    yield from _walk_below(str(folder), "", prefix, rules)
+    yield from _walk_below(str(folder), "", prefix, rules, Trail.to(folder))
 
 
-def _walk_below(folder: str, relative: str, prefix: str, rules: IgnoreRules) -> Iterator[Entry]:
+def _walk_below(folder: str, relative: str, prefix: str, rules: IgnoreRules, trail: Trail) -> Iterator[Entry]:
     for child in _children(folder):
         path = relative + child.name
         is_dir = child.is_dir()
@@ -165,10 +166,24 @@ def _walk_below(folder: str, relative: str, prefix: str, rules: IgnoreRules) -> 
         if not is_dir and not stat.S_ISREG(status.st_mode):
             logger.warning("%s is not sent: it is neither a file nor a directory", child.path)
             continue
+        if not _is_utf8(child.name):
+            logger.warning("%s is not sent: its name is no UTF-8", os.fsencode(child.path))
+            continue
         yield Entry(prefix + path, pathlib.Path(child.path), status, is_dir)
-        # a link to a directory is sent as an empty one: it may lead anywhere, also back here
-        if is_dir and not child.is_symlink():
-            yield from _walk_below(child.path, path + "/", prefix, rules)
+        if is_dir:
+            below = trail.into(status, is_link=child.is_symlink())
+            if below is None:
+                logger.warning("the content of %s is not sent: it is a link that leads in a circle", child.path)
+            else:
+                yield from _walk_below(child.path, path + "/", prefix, rules, below)
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _children(folder: str) -> "List[os.DirEntry[str]]":

@@ -1,44 +1,86 @@
-"""Which files of a model directory stay at home: patterns as in ``.gitignore``."""
+"""Which files of a model directory stay at home: patterns as in ``.gitignore``, which mean what git says."""
 
 from __future__ import annotations
 
+import codecs
 import os
 import pathlib
-from typing import Callable, Iterable, Set
+import stat
+from typing import Callable, Dict, Iterable, List, Set, Union
 
+from . import _wildmatch
 from .constants import DEFAULT_DETIGNORE
 
 FILE_NAME = ".detignore"
 
+# Editors of Windows write these; git would see no pattern in such a file, and its secrets would be sent.
+_WIDE = (
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
 
 class IgnoreRules:
-    """The rules of one directory: the built-in ones and those of its ``.detignore``."""
+    """The rules of one directory: the built-in ones and those of its ``.detignore``.
 
-    def __init__(self, lines: Iterable[str] = ()) -> None:
-        import pathspec
+    Parameters:
+        text: the content of the ``.detignore``. File names are compared byte by byte, in whatever encoding.
+    """
 
-        self._spec = pathspec.GitIgnoreSpec.from_lines([*DEFAULT_DETIGNORE, *lines])
+    def __init__(self, text: bytes = b"") -> None:
+        patterns = _parsed(DEFAULT_DETIGNORE) + _wildmatch.parse(text)
+        self._last_first = patterns[::-1]
+        self._folders: Dict[str, bool] = {"": False}
 
     @classmethod
     def of(cls, folder: pathlib.Path) -> "IgnoreRules":
-        """Return the rules of a directory."""
+        """Return the rules of a directory.
+
+        Raises:
+            OSError: the ``.detignore`` cannot be read, or is no file.
+            ValueError: it says that it is UTF-16 or UTF-32, and is not.
+        """
+        path = folder / FILE_NAME
         try:
-            lines = (folder / FILE_NAME).read_text(encoding="utf-8").splitlines()
+            status = path.stat()
         except FileNotFoundError:
-            lines = []
-        return cls(lines)
+            return cls()
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(f"{path} must be a file with patterns")
+        content = path.read_bytes()
+        for mark, encoding in _WIDE:
+            if content.startswith(mark):
+                try:
+                    return cls(content.decode(encoding).encode("utf-8", "surrogatepass"))
+                except UnicodeDecodeError as error:
+                    raise ValueError(f"{path} cannot be read as {encoding}, which its first bytes promise") from error
+        return cls(content[len(codecs.BOM_UTF8) :] if content.startswith(codecs.BOM_UTF8) else content)
 
     def ignores(self, path: str, *, is_dir: bool) -> bool:
-        """Whether an entry stays at home.
+        """Whether an entry stays at home. What lies in a folder that stays at home does so, too.
 
         Parameters:
             path: relative to the directory, with slashes.
             is_dir: it is a directory.
         """
-        return path == FILE_NAME or self._spec.match_file(path + "/" if is_dir else path)
+        if path == FILE_NAME or self._ignores_folder(path.rpartition("/")[0]):
+            return True
+        return _wildmatch.is_excluded(self._last_first, os.fsencode(path), is_dir=is_dir)
+
+    def _ignores_folder(self, path: str) -> bool:
+        known = self._folders.get(path)
+        if known is None:
+            known = self._folders[path] = self.ignores(path, is_dir=True)
+        return known
 
 
-def make_shutil_ignore(root_path: pathlib.Path) -> Callable[[str, Iterable[str]], Set[str]]:
+def _parsed(lines: Iterable[str]) -> List[_wildmatch.Pattern]:
+    return _wildmatch.parse("\n".join(lines).encode())
+
+
+def make_shutil_ignore(root_path: Union[str, "os.PathLike[str]"]) -> Callable[[str, Iterable[str]], Set[str]]:
     """Return what `shutil.copytree` asks about what not to copy.
 
     Parameters:

@@ -19,6 +19,7 @@ from determined.common.api import errors as api_errors
 from determined.common.api.endpoints import checkpoints as checkpoints_api
 from determined.common.api.wire.enums import CheckpointState
 from determined.common.storage import Selector, StorageManager
+from determined.common.storage._tree import check_readable, draft_beside, naming
 from determined.common.storage.base import Resources, StrPath, list_directory, select
 
 from ._distributed import DistributedContext, agree
@@ -180,9 +181,9 @@ class CheckpointContext:
         folder = _check_directory(ckpt_dir)
         storage_id = str(uuid.uuid4())
         files = list_directory(folder)
-        wanted = [path for path in select(files, selector) if path != METADATA_FILE]
-        self._storage.upload(folder, storage_id, wanted)
-        resources = {path: files[path] for path in wanted}
+        resources = {path: files[path] for path in select(files, selector) if path != METADATA_FILE}
+        with self._whole_or_nothing(storage_id):
+            self._storage.upload(folder, storage_id, list(resources))
         self._finish_upload(folder, storage_id, resources, checked)
         return storage_id
 
@@ -221,7 +222,7 @@ class CheckpointContext:
             yield path, storage_id
             checked = self._check_metadata(metadata)
             _write_metadata(path, checked)
-            resources = list_directory(path)
+            resources = _list_in_place(path)
         self._report(storage_id, resources, checked)
 
     # --- getting back -----------------------------------------------------------------------------------------------
@@ -333,7 +334,7 @@ class CheckpointContext:
         self, folder: Optional[pathlib.Path], storage_id: str, resources: Resources, metadata: Dict[str, Any]
     ) -> None:
         # Last, so that a checkpoint with this file has all others.
-        with contextlib.ExitStack() as stack:
+        with self._whole_or_nothing(storage_id), contextlib.ExitStack() as stack:
             written = folder is not None and _try_to_write_metadata(folder, metadata)
             if folder is None or not written:
                 folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="determined-")))
@@ -341,6 +342,19 @@ class CheckpointContext:
             size = (folder / METADATA_FILE).stat().st_size
             self._storage.upload(folder, storage_id, [METADATA_FILE])
         self._report(storage_id, {**resources, METADATA_FILE: size}, metadata)
+
+    @contextlib.contextmanager
+    def _whole_or_nothing(self, storage_id: str) -> Iterator[None]:
+        """If the block raises, let the chief remove what is stored of a checkpoint that nobody has heard of."""
+        try:
+            yield
+        except BaseException:
+            if self._distributed.rank == 0:
+                try:
+                    self._storage.delete(storage_id)
+                except Exception as e:  # a storage may fail in any way of its library; what failed first is raised
+                    logger.warning("what was stored of checkpoint %s could not be removed: %s", storage_id, e)
+            raise
 
     def _report(self, storage_id: str, resources: Resources, metadata: Dict[str, Any]) -> None:
         if self._reporter is None:
@@ -366,7 +380,8 @@ class CheckpointContext:
         except Exception as e:  # whatever it is, the other ranks must hear of it rather than wait
             logger.exception("rank %d could not store its part of checkpoint %s", self._distributed.rank, storage_id)
             problem = f"its part of the checkpoint could not be stored: {type(e).__name__}: {e}"
-        agree(self._distributed, problem, RuntimeError)
+        with self._whole_or_nothing(storage_id):
+            agree(self._distributed, problem, RuntimeError)
         # The directory of the chief itself, also where a lower rank answers for its files.
         own = None if ckpt_dir is None else pathlib.Path(ckpt_dir)
         self._on_chief(lambda: self._finish_upload(own, storage_id, resources, merged))
@@ -438,7 +453,7 @@ class CheckpointContext:
 
     def _finish_in_place(self, storage_id: str, path: pathlib.Path, metadata: Dict[str, Any]) -> None:
         _write_metadata(path, metadata)
-        resources = list_directory(path)
+        resources = _list_in_place(path)
         self._storage.post_store_path(path, storage_id)
         self._report(storage_id, resources, metadata)
 
@@ -446,7 +461,7 @@ class CheckpointContext:
         """Store what each rank has written to a directory of its own, as a sharded upload."""
         files = {path: size for path, size in list_directory(folder).items() if path != METADATA_FILE}
         mine, resources = self._agree_on_files(folder, files)
-        with self._shared_fate():
+        with self._whole_or_nothing(storage_id), self._shared_fate():
             self._storage.upload(folder, storage_id, mine)
         self._on_chief(lambda: self._finish_upload(None, storage_id, resources, merged))
         self._storage.abort_store_path(folder, storage_id)
@@ -556,9 +571,23 @@ def _try_to_write_metadata(folder: pathlib.Path, metadata: Mapping[str, Any]) ->
 
 
 def _write_metadata(folder: pathlib.Path, metadata: Mapping[str, Any]) -> None:
-    partial = folder / f".{METADATA_FILE}.{os.getpid()}.part"
-    partial.write_text(json.dumps(metadata, indent=2), encoding="utf-8")
-    os.replace(partial, folder / METADATA_FILE)
+    target = str(folder / METADATA_FILE)
+    draft = draft_beside(target)
+    try:
+        with naming(target), open(draft, "x", encoding="utf-8") as file:
+            json.dump(metadata, file, indent=2)
+        os.replace(draft, target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(draft)
+        raise
+
+
+def _list_in_place(folder: pathlib.Path) -> Resources:
+    """Return what of a folder is stored, which nobody has read yet."""
+    resources = list_directory(folder)
+    check_readable(folder, resources)
+    return resources
 
 
 def _inode(folder: pathlib.Path) -> Tuple[int, int]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _CONTAINER_WORKDIR = "/run/determined/workdir"
 
 
-def link_mounts(mounts: Sequence[Mapping[str, Any]], workdir: str, tell: Tell) -> None:
+def link_mounts(mounts: Sequence[Mapping[str, Any]], workdir: str, tell: Tell, *, is_own: bool = True) -> None:
     """Make the bind mounts of a configuration visible to a task, without a change outside of its own folders.
 
     A mount in the working directory (``container_path`` relative, or below ``/run/determined/workdir``, where
@@ -27,6 +27,7 @@ def link_mounts(mounts: Sequence[Mapping[str, Any]], workdir: str, tell: Tell) -
         mounts: each with ``host_path``, ``container_path`` and, if wanted, ``read_only``.
         workdir: where the task runs; its files are there.
         tell: adds a line to the task's log, with a level.
+        is_own: the working directory was made for this task. Nothing is put into another, and nothing is hidden in it.
 
     Raises:
         PreparationFailed: a ``host_path`` is relative or not there, as containers do not start either then.
@@ -39,7 +40,7 @@ def link_mounts(mounts: Sequence[Mapping[str, Any]], workdir: str, tell: Tell) -
             raise PreparationFailed(f"the bind mount's host_path {host!r} does not exist on this machine")
         if _is_same_file(host, wanted):
             continue
-        problem = _link(host, wanted, workdir, tell)
+        problem = _link(host, wanted, workdir, tell) if is_own else "the working directory is not the task's own"
         if problem is not None:
             tell(
                 "WARNING",

@@ -216,7 +216,9 @@ class Supervisor:
             # Few tasks have any: the others need not spend the time of this import.
             from ._mounts import link_mounts
 
-            link_mounts(mounts, self._workdir, sink.tell)
+            run_dir = os.path.realpath(self._run_dir)
+            is_own = os.path.realpath(self._workdir).startswith(run_dir + os.sep)
+            link_mounts(mounts, self._workdir, sink.tell, is_own=is_own)
 
     # --- while it runs ----------------------------------------------------------------------------------------------
 

@@ -15,6 +15,8 @@ from typing import Callable, Iterable, Iterator, Optional, Tuple
 from determined import errors
 
 from ._parallel import for_all
+from ._removal import match_for_removal
+from ._tree import draft_beside, naming, open_file
 from .base import (
     InvalidStorage,
     OnBytes,
@@ -24,7 +26,6 @@ from .base import (
     StrPath,
     check_storage_id,
     list_directory,
-    match_globs,
     select,
 )
 
@@ -36,6 +37,7 @@ _WORKERS = max(2, min(8, os.cpu_count() or 1))
 _CHUNK = 1 << 20
 _UNFINISHED = "it is still being written, or its writing was cut"
 _KERNEL_CHUNK = 64 << 20
+_WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 # What a kernel says of two files between which it cannot copy.
 _CANNOT_COPY = (errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EBADF, errno.EPERM, errno.ETXTBSY)
@@ -45,8 +47,8 @@ class FileSystemStorage(StorageManager):
     """Stores each id as a directory below a base directory.
 
     A directory that programs write to in place has its own name from the start. Until it is whole, an empty file
-    ``.<id>.partial`` stands beside it, and it cannot be read. A file that is copied has a temporary name,
-    ``.<file>.<pid>.part``, until it is whole.
+    ``.<id>.partial`` stands beside it, and it cannot be read. A file that is copied has a temporary name, which no
+    listing shows, until it is whole.
 
     Parameters:
         base: the path of the base directory. It is made when first written to.
@@ -93,12 +95,13 @@ class FileSystemStorage(StorageManager):
 
     def upload(self, src: StrPath, dst: str, paths: Optional[Iterable[str]] = None) -> None:
         target = self._final(dst)
-        wanted = list_directory(src) if paths is None else paths
+        wanted = list(list_directory(src) if paths is None else paths)
         target.mkdir(parents=True, exist_ok=True)
+        _check_links(target, wanted)
         _copy(pathlib.Path(src), target, wanted, is_shared=True)
 
     def list_files(self, storage_id: str) -> Resources:
-        return list_directory(self._existing(storage_id))
+        return list_directory(self._existing(storage_id), is_stored=True)
 
     def download(
         self,
@@ -110,26 +113,47 @@ class FileSystemStorage(StorageManager):
         on_bytes: Optional[OnBytes] = None,
     ) -> None:
         source = self._existing(src)
-        wanted = select(list_directory(source), selector)
+        wanted = select(list_directory(source, is_stored=True), selector)
         if wanted or selector is None:
             pathlib.Path(dst).mkdir(parents=True, exist_ok=True)
         _copy(source, pathlib.Path(dst), wanted, workers, on_bytes, is_shared=False)
 
     def delete(self, tgt: str, globs: Iterable[str] = ("**/*",)) -> Resources:
+        """Delete files; see `StorageManager.delete`. No link is followed: it goes itself, and what it leads to stays.
+
+        A link to a folder goes when the patterns match it, or all that is stored through it.
+
+        Raises:
+            OSError: what is stored under the id lies behind a link, or cannot be removed.
+        """
         globs = list(globs)
         root = self._final(tgt)
+        if not os.path.lexists(root) and not self._marker(tgt).is_file():
+            return {}
+        self._check_place(root)
         self.abort_store_path(root, tgt)
+        if root.is_symlink():
+            if "**/*" not in globs:
+                raise OSError(errno.ELOOP, "files of a checkpoint that is a link are not removed one by one", str(root))
+            root.unlink()
+            return {}
         if not root.is_dir():
             return {}
         if "**/*" in globs:
             shutil.rmtree(root)
             return {}
-        for path in match_globs(list_directory(root), globs):
+        for path in match_for_removal(root, globs):
             _remove(root / path.rstrip("/"))
-        left = list_directory(root)
+        left = list_directory(root, is_stored=True)
         if not left:
             shutil.rmtree(root)
         return left
+
+    def _check_place(self, path: pathlib.Path) -> None:
+        """Raise if a link leads from the base directory to the folder of a path."""
+        base, folder = os.path.realpath(self.base), os.path.realpath(path.parent)
+        if folder != os.path.normpath(os.path.join(base, os.path.relpath(path.parent, self.base))):
+            raise OSError(errno.ELOOP, "nothing is removed behind a link", str(path))
 
     def _final(self, storage_id: str) -> pathlib.Path:
         return self.base / check_storage_id(storage_id)
@@ -145,6 +169,14 @@ class FileSystemStorage(StorageManager):
         if self._marker(storage_id).is_file():
             raise errors.CheckpointNotFound(f"checkpoint {storage_id} in {self.base} is not whole: {_UNFINISHED}")
         return path
+
+
+def _check_links(target: pathlib.Path, paths: Iterable[str]) -> None:
+    """Raise if something that is stored already, a link, would lead files to elsewhere."""
+    root = os.path.realpath(target)
+    for folder in {path.rpartition("/")[0] for path in paths}:
+        if os.path.realpath(os.path.join(root, folder)) != os.path.normpath(os.path.join(root, folder)):
+            raise OSError(errno.ELOOP, "nothing is stored behind a link", str(target / folder))
 
 
 def _copy(
@@ -177,30 +209,31 @@ def _copy(
 
 def _copy_file(source: str, target: str, on_bytes: Optional[OnBytes], is_shared: bool) -> None:
     # Descriptors, as file objects cost more than the copying of a small file.
-    draft = target
-    if is_shared:
-        folder, _, name = target.rpartition("/")
-        draft = f"{folder}/.{name}.{os.getpid()}.part"
-    reader = os.open(source, os.O_RDONLY)
+    # What is there, a link as well, is replaced when the new file is whole, and not written to.
+    draft = draft_beside(target) if is_shared or os.path.lexists(target) else target
+    reader, is_begun = open_file(source), False
     try:
-        writer = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
-        try:
-            found = os.fstat(reader)
-            left = found.st_size - _copy_in_kernel(reader, writer, found.st_size, on_bytes)
-            if left:
-                _copy_by_hand(reader, writer, on_bytes)
-        finally:
-            os.close(writer)
+        with naming(target):
+            writer = os.open(draft, _WRITE_NEW, 0o666)
+            is_begun = True
+            try:
+                found = os.fstat(reader)
+                left = found.st_size - _copy_in_kernel(reader, writer, found.st_size, on_bytes)
+                if left:
+                    _copy_by_hand(reader, writer, on_bytes)
+            finally:
+                os.close(writer)
         # A program stays one, and a copy is as old as what it is a copy of.
         with contextlib.suppress(OSError):
             os.chmod(draft, stat.S_IMODE(found.st_mode))
             os.utime(draft, ns=(found.st_atime_ns, found.st_mtime_ns))
-        if is_shared:
+        if draft != target:
             os.replace(draft, target)
     except BaseException:
         # Interrupted or failed: no half file stays behind.
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(draft)
+        if is_begun:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(draft)
         raise
     finally:
         os.close(reader)

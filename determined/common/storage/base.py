@@ -15,8 +15,6 @@ from typing import (
     Any,
     Callable,
     ContextManager,
-    Dict,
-    FrozenSet,
     Iterable,
     Iterator,
     List,
@@ -25,21 +23,19 @@ from typing import (
     Set,
     Type,
     TypeVar,
-    Union,
 )
 
 from determined.common.check import CheckFailedError
+
+from ._tree import Resources as Resources
+from ._tree import StrPath as StrPath
+from ._tree import list_directory as list_directory
 
 Selector = Callable[[str], bool]
 """Says of a path relative to a checkpoint, with "/" at the end for a directory, whether it is wanted."""
 
 Paths = Set[str]
 """Paths relative to a checkpoint; those of directories end with "/"."""
-
-Resources = Dict[str, int]
-"""Paths relative to a checkpoint with their sizes in bytes; directories end with "/" and have size 0."""
-
-StrPath = Union[str, "os.PathLike[str]"]
 
 OnBytes = Callable[[int], None]
 """Told how many more bytes have been moved; called from several threads."""
@@ -107,7 +103,8 @@ class StorageManager(abc.ABC):
     ) -> None:
         """Fetch what is stored under an id into a local directory, which is made when there is something to fetch.
 
-        A file gets its name when it is whole, so that those which are there after a download that was cut can be kept.
+        A file that is there is replaced when the new one is whole. After a download that was cut, the last ones may be
+        shorter than `list_files` says; all others can be kept.
 
         Parameters:
             src: the id.
@@ -253,36 +250,6 @@ class TemporaryCopies(StorageManager):
             self.download(src, path, selector)
             path.mkdir(parents=True, exist_ok=True)
             yield path
-
-
-def list_directory(root: StrPath) -> Resources:
-    """Return all files and directories below a directory, through links to directories as well.
-
-    A link that leads nowhere is left out with a warning; one that leads to a directory above it is not followed.
-    """
-    found: Resources = {}
-    _list_into(os.fspath(root), "", frozenset(), found)
-    return found
-
-
-def _list_into(folder: str, prefix: str, above: FrozenSet[str], found: Resources) -> None:
-    real = os.path.realpath(folder)
-    if real in above:
-        logger.warning("%s leads to a directory above it; it is not followed", folder)
-        return
-    with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda e: e.name):
-            name = prefix + entry.name
-            if entry.is_dir():
-                found[name + "/"] = 0
-                _list_into(entry.path, name + "/", above | {real}, found)
-                continue
-            try:
-                found[name] = entry.stat().st_size
-            except OSError:
-                if os.path.exists(entry.path):
-                    raise
-                logger.warning("%s is a link that leads nowhere; it is left out", entry.path)
 
 
 def select(paths: Iterable[str], selector: Optional[Selector]) -> List[str]:

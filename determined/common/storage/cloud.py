@@ -12,6 +12,7 @@ from typing import Any, ContextManager, Iterable, Iterator, List, Optional
 from determined import errors
 
 from ._parallel import for_all
+from ._tree import check_is_file, draft_beside, naming
 from .base import (
     InvalidStorage,
     OnBytes,
@@ -78,7 +79,7 @@ class CloudStorageManager(TemporaryCopies):
         with self._translated():
             for_all(
                 [path for path in wanted if not path.endswith("/")],
-                lambda path: self._put(place + path, os.path.join(src, path)),
+                lambda path: self._put(place + path, check_is_file(os.path.join(src, path))),
                 _WORKERS,
             )
             for_all(
@@ -131,14 +132,15 @@ class CloudStorageManager(TemporaryCopies):
         return {path: size for path, size in found.items() if path not in doomed}
 
     def _fetch(self, name: str, file: pathlib.Path, size: int, on_bytes: OnBytes) -> None:
-        partial = file.with_name(f".{file.name}.{os.getpid()}.part")
+        draft = draft_beside(str(file))
         try:
-            self._get(name, str(partial), size, on_bytes)
-            os.replace(partial, file)
+            with naming(str(file)):
+                self._get(name, draft, size, on_bytes)
+            os.replace(draft, file)
         except BaseException:
             # Interrupted or failed: no half file stays behind.
             with contextlib.suppress(FileNotFoundError):
-                partial.unlink()
+                os.unlink(draft)
             raise
 
     def _place(self, storage_id: str) -> str:

@@ -10,6 +10,8 @@ import zlib
 from pathlib import Path
 from typing import IO, Callable, Dict, Iterator, List, NamedTuple, Optional
 
+from . import checkpoint_storage
+
 _CHUNK = 1 << 20
 # What is already compressed, and weights are nearly so, does not get smaller by more effort, only later.
 _EFFORT = 1
@@ -40,29 +42,23 @@ class Archive(NamedTuple):
 
 
 def find_files(root: Path) -> List[Entry]:
-    """Every file below a folder, by name.
+    """Every file of a checkpoint in a folder, by name, and no FIFO or other thing that cannot be read to its end.
 
     Raises:
         OSError: the folder is not there or cannot be read.
     """
     found: List[Entry] = []
-
-    def fail(error: OSError) -> None:
-        raise error
-
-    start = len(os.path.join(root, ""))
-    for folder, _, names in os.walk(os.fspath(root), onerror=fail, followlinks=False):
-        for name in names:
-            path = os.path.join(folder, name)
-            status = os.stat(path)
-            found.append(Entry(path[start:].replace(os.sep, "/"), path, status.st_size, status.st_mtime))
+    for name in checkpoint_storage.list_files(root):
+        path = os.path.join(root, name)
+        status = os.stat(path)
+        found.append(Entry(name, path, status.st_size, status.st_mtime))
     return sorted(found)
 
 
 def _pieces(entry: Entry) -> Iterator[bytes]:
     """The content of a file: exactly as many bytes as it had when it was found."""
     left = entry.size
-    with open(entry.path, "rb", buffering=0) as file:
+    with checkpoint_storage.open_file(entry.path) as file:
         while left:
             piece = file.read(min(_CHUNK, left))
             if not piece:

@@ -45,10 +45,11 @@ def pack(files: Sequence[File]) -> bytes:
     """Return the tar.gz of the files of a request, in their order; empty for none.
 
     Raises:
-        Refusal: a path leads out of the working folder, or is neither a file nor a folder.
+        Refusal: a path leads out of the working folder, comes twice, or is neither a file nor a folder.
     """
     if not files:
         return b""
+    _check_names(files)
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
         for file in files:
@@ -82,6 +83,22 @@ def _check_path(path: str) -> None:
     parts = path.split("/")
     if not path or parts[0] == "" or ".." in parts or "\0" in path:
         raise invalid(f"model definition: {path!r} is no path inside of the working folder")
+
+
+def _check_names(files: Sequence[File]) -> None:
+    """Refuse what a task could not unpack: a path that comes twice, or that leads through a file."""
+    kinds: Dict[str, bool] = {}
+    for file in files:
+        path = file.get("path", "")
+        name = _clean(path)
+        is_folder = file.get("type") == _FOLDER[0] or path.endswith("/")
+        if name in kinds and not (is_folder and kinds[name]):
+            raise invalid(f"model definition: {path!r} comes twice")
+        kinds[name] = is_folder
+    for name in kinds:
+        parts = name.split("/")
+        if any(kinds.get("/".join(parts[:count])) is False for count in range(1, len(parts))):
+            raise invalid(f"model definition: {name!r} lies in what is a file")
 
 
 def _content(file: File) -> bytes:

@@ -126,7 +126,9 @@ def test_a_path_that_is_not_there_is_named(tmp_path: pathlib.Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
-def test_a_link_is_sent_as_the_file_it_leads_to_and_a_linked_directory_empty(tmp_path: pathlib.Path) -> None:
+def test_a_link_is_sent_as_what_it_leads_to_and_one_in_a_circle_as_an_empty_directory(
+    tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture
+) -> None:
     target = write(tmp_path / "target", "inner.py", text="inside")
     model = write(tmp_path / "model", "a.py")
     (model / "file").symlink_to(target / "inner.py")
@@ -134,10 +136,33 @@ def test_a_link_is_sent_as_the_file_it_leads_to_and_a_linked_directory_empty(tmp
     (model / "loop").symlink_to(model)
     (model / "dangling").symlink_to(tmp_path / "nothing")
     files: Dict[str, File] = {file["path"]: file for file in context.read_context(model)}
-    assert sorted(files) == ["a.py", "file", "folder", "loop"]
+    assert sorted(files) == ["a.py", "file", "folder", "folder/inner.py", "loop"]
+    assert base64.b64decode(files["folder/inner.py"]["content"]) == b"inside"
+    assert "loop is not sent: it is a link that leads in a circle" in caplog.text
     assert files["file"]["type"] == ord("0")
     assert base64.b64decode(files["file"]["content"]) == b"inside"
     assert files["folder"]["type"] == files["loop"]["type"] == ord("5")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_directories_that_are_linked_with_each_other_are_walked_through_in_no_time(tmp_path: pathlib.Path) -> None:
+    for name in "abcdefghi":
+        write(tmp_path / name, "x.py")
+        for other in "abcdefghi".replace(name, ""):
+            (tmp_path / name / other).symlink_to(f"../{other}")
+    sent = paths_of(tmp_path)
+    assert "a/x.py" in sent
+    assert "a/b/x.py" in sent
+    assert len(sent) < 10_000
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there are no such names")
+def test_a_name_that_is_no_utf_8_is_left_out(tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture) -> None:
+    write(tmp_path, "a.py")
+    with open(os.fsencode(tmp_path) + b"/caf\xe9.py", "w"):
+        pass
+    assert paths_of(tmp_path) == ["a.py"]
+    assert "its name is no UTF-8" in caplog.text
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such files there")

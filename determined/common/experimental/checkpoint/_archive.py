@@ -11,6 +11,7 @@ from typing import BinaryIO, Callable, Optional, Set, cast
 
 _GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 1 << 20
+_WRITE_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 OnBytes = Callable[[int], None]
 Selector = Callable[[str], bool]
@@ -31,13 +32,13 @@ def unpack(
 
     Parameters:
         stream: the archive.
-        directory: an existing directory to unpack into.
+        directory: an existing directory to unpack into, which holds none of the files.
         on_bytes: told the number of bytes of each piece written.
         selector: which files to unpack, by their path. Defaults to all.
         until: leave off as soon as these have been unpacked.
 
     Raises:
-        UnsafeMember: a member would land outside, or is neither a file nor a directory.
+        UnsafeMember: a member would land outside, comes twice, or is neither a file nor a directory.
         tarfile.TarError, EOFError, OSError, zlib.error: the archive is cut or damaged.
     """
     buffered = io.BufferedReader(stream, _CHUNK)
@@ -50,7 +51,9 @@ def unpack(
 
 def leaves(name: str) -> bool:
     """Return whether a path leaves the directory that it is relative to."""
-    return name.startswith("/") or ".." in name.split("/")
+    if os.sep != "/" and (os.sep in name or ":" in name):
+        return True
+    return name.startswith("/") or "\0" in name or ".." in name.split("/")
 
 
 def _unpack_plain(
@@ -99,7 +102,12 @@ def _checked_name(member: tarfile.TarInfo) -> pathlib.PurePosixPath:
 
 
 def _write_file(source: _Forward, target: pathlib.Path, size: int, buffer: memoryview, on_bytes: OnBytes) -> None:
-    with open(target, "wb", buffering=0) as file:
+    try:
+        # Never what is there: neither what a member of the same name has written, nor what a link leads to.
+        descriptor = os.open(target, _WRITE_NEW, 0o666)
+    except FileExistsError:
+        raise UnsafeMember(f"the archive holds {os.path.basename(target)!r} twice") from None
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
         left = size
         while left:
             count = source.readinto(buffer[: min(left, len(buffer))])
