@@ -16,7 +16,8 @@ TEST_NEEDS = ["pytest>=7.4", "pytest-timeout", "numpy", "PyYAML", "requests-mock
 TABLE_NEEDS = ["pandas>=2.0", "pyarrow>=14", "matplotlib>=3.5"]
 # with these no test is skipped: everything that is optional, and a server that plays S3
 ALL = ".[master,s3,profiler]"
-ALL_NEEDS = [*TEST_NEEDS, *TABLE_NEEDS, "moto[s3,server]>=5.0"]
+NOTEBOOK_NEEDS = ["nbclient", "nbconvert", "nbformat", "ipykernel"]
+ALL_NEEDS = [*TEST_NEEDS, *TABLE_NEEDS, *NOTEBOOK_NEEDS, "moto[s3,server]>=5.0"]
 CHECK_NEEDS = [
     "mypy>=1.11", "ruff>=0.6", "import-linter>=2.0", "types-requests", "types-PyYAML", "types-python-dateutil", "nox",
     "basedpyright>=1.20",
