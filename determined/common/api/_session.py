@@ -180,7 +180,7 @@ class BaseSession:
             data: a body to be sent as it is: bytes, text, a form, or a file open for reading bytes.
             headers: more headers.
             timeout: seconds for connecting and for each silence, or a pair of both; None for no limit. By default
-                10 and 180.
+                10 and 50.
             stream: return when the headers are there; the body is read by the caller.
             repeatable: sending it twice does no harm, though the verb does not promise it.
 
@@ -203,7 +203,11 @@ class BaseSession:
             timeout=timeout,
             stream=stream,
         )
-        response = _retry.send_stubbornly(exchange.send, method, exchange.policy, repeatable=repeatable)
+        try:
+            response = _retry.send_stubbornly(exchange.send, method, exchange.policy, repeatable=repeatable)
+        except errors.MasterNotFoundException as failure:
+            exchange.explain(failure)
+            raise
         if response.status_code >= 300:
             with response:
                 raise errors.from_response(response, method, "/" + path.lstrip("/").split("?")[0])

@@ -34,6 +34,8 @@ def read_stream(response: requests.Response, operation_name: str = "") -> Iterat
             try:
                 document = _json.decode(line)
             except ValueError:
+                if line.lstrip().startswith(b"<"):
+                    raise _failures.no_stream(response) from None
                 if not line.endswith(b"\n"):
                     raise _cut(response, "in a line", operation_name, _failures.CutLineException) from None
                 raise _failures.NoJsonException(f"a line of the stream is no JSON: {line[:200]!r}") from None
