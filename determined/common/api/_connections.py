@@ -83,14 +83,14 @@ class MasterAdapter(requests.adapters.HTTPAdapter):
         proxies = self.proxies
         proxy = select_proxy(url, proxies) if proxies else None
         if proxy:
-            manager = self._manager_of(proxy)
+            manager = self._manager_of(proxy, url)
             return manager.connection_from_host(**self._origin), self.request_url(request, proxies)
         pool = self._pool
         if pool is None:
             pool = self._pool = self.poolmanager.connection_from_host(**self._origin)
         return pool, url[self._origin_length :].partition("#")[0] or "/"
 
-    def _manager_of(self, proxy: str) -> Any:
+    def _manager_of(self, proxy: str, url: str) -> Any:
         address = proxy if "://" in proxy else f"http://{proxy}"
         try:
             if urlsplit(address).hostname and urlsplit(address).port != 0:
@@ -101,7 +101,7 @@ class MasterAdapter(requests.adapters.HTTPAdapter):
         except (ValueError, urllib3.exceptions.HTTPError):
             fault = "is not the address of one"
         # said here, where the library's error, which may repeat the password, stands no longer behind it
-        raise _failures.CannotBeSentException(f"the proxy that is set {_proxies.described(proxy)} {fault}")
+        raise _failures.CannotBeSentException(f"the proxy that is set {_proxies.described(proxy, url)} {fault}")
 
     def close(self) -> None:
         self._pool = None

@@ -143,4 +143,4 @@ def proxy_note(url: str, proxies: Any = None) -> str:
         proxies: those to choose from; None for those of the environment.
     """
     proxy = _proxies.proxy_for(url, proxies)
-    return f"; a proxy is set {_proxies.described(proxy)}" if proxy else ""
+    return f"; a proxy is set {_proxies.described(proxy, url)}" if proxy else ""

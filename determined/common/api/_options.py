@@ -20,6 +20,9 @@ DEFAULT_TIMEOUT: Timeout = (CONNECT_SECONDS, READ_SECONDS)
 WORK_SECONDS = 180.0
 """The same where it has work to do before it answers."""
 
+NO_LIMIT: Timeout = (CONNECT_SECONDS, None)
+"""The same where an answer may come hours later."""
+
 _WORK: Timeout = (CONNECT_SECONDS, WORK_SECONDS)
 
 LONG_CALLS: Dict[str, Timeout] = {
@@ -72,7 +75,7 @@ for what is to happen have limits of their own, where they are asked for."""
 WAITING_CALLS = frozenset(
     {"AllocationAllGather", "AllocationPreemptionSignal", "AllocationRendezvousInfo", "NotifyContainerRunning"}
 )
-"""The calls that the master answers when something has happened."""
+"""The calls that the master answers when something has happened: there is no limit unless the caller sets one."""
 
 
 def timeout_of(call: str, timeout: Timeout = DEFAULT_TIMEOUT) -> Timeout:
@@ -82,4 +85,6 @@ def timeout_of(call: str, timeout: Timeout = DEFAULT_TIMEOUT) -> Timeout:
         call: its name in the API.
         timeout: what the caller says; the default leaves it to the table.
     """
-    return LONG_CALLS.get(call, timeout) if timeout is DEFAULT_TIMEOUT else timeout
+    if timeout is not DEFAULT_TIMEOUT:
+        return timeout
+    return NO_LIMIT if call in WAITING_CALLS else LONG_CALLS.get(call, timeout)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Dict, List, Mapping, Optional
+from typing import Dict, Mapping, Optional
 from urllib.parse import urlsplit
 
 from .._hosts import is_loopback
@@ -62,16 +62,16 @@ def without_password(proxy: str) -> str:
     return f"{scheme}{separator}{rest.rpartition('@')[2]}"
 
 
-def described(proxy: str) -> str:
-    """Return where a proxy is set, with its address but no password: "in http_proxy (http://proxy:3128)"."""
-    names: List[str] = [name for name, value in os.environ.items() if value == proxy and _is_of_proxy(name)]
-    where = f"in {min(names, key=_rank)}" if names else "in this system"
+def described(proxy: str, url: str) -> str:
+    """Return where a proxy is set, with its address but no password: "in http_proxy (http://proxy:3128)".
+
+    Parameters:
+        proxy: its address.
+        url: what it leads to.
+    """
+    own = f"{urlsplit(url).scheme}_proxy"
+    # as the HTTP library looks for them
+    names = (own, own.upper(), "all_proxy", "ALL_PROXY")
+    found = next((name for name in names if os.environ.get(name) == proxy), None)
+    where = f"in {found}" if found else "in this system"
     return f"{where} ({without_password(proxy)})"
-
-
-def _is_of_proxy(name: str) -> bool:
-    return name.lower() in ("http_proxy", "https_proxy", "all_proxy")
-
-
-def _rank(name: str) -> int:
-    return name.isupper()  # the name in small letters counts for more

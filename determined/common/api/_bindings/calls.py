@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from .. import _foreign, _json, errors
 from .._http_errors import APIHttpError, APIHttpStreamError
-from .._options import CONNECT_SECONDS, WAITING_CALLS, Timeout, timeout_of
+from .._options import NO_LIMIT, Timeout, timeout_of
 from . import facts
 from .drawing import define, find
 from .messages import converters
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     import requests
 
     from .._session import BaseSession
-
-_NO_LIMIT = (CONNECT_SECONDS, None)
-"""For calls that wait for what is to happen, and for streams, which may be silent for hours."""
 
 _BODY = "body"
 _JSON = {"Content-Type": "application/json"}
@@ -39,8 +36,7 @@ class _Caller:
         self.name = name
         self.call = facts.load().functions[name]
         api_name = name.partition("_")[2]
-        waits = self.call.is_stream or api_name in WAITING_CALLS
-        self._timeout: Timeout = _NO_LIMIT if waits else timeout_of(api_name)
+        self._timeout: Timeout = NO_LIMIT if self.call.is_stream else timeout_of(api_name)
         self._encode = [
             (parameter, _writer(facts.bare(kind)), facts.is_optional(kind))
             for parameter, kind in self.call.parameters.items()
