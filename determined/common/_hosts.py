@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Iterable, MutableMapping
 
 _NAMES = frozenset({"localhost", "localhost.localdomain", "localhost6", "localhost6.localdomain6", "ip6-localhost"})
@@ -24,21 +23,21 @@ def is_loopback(host: str) -> bool:
     name = host.strip("[]").rstrip(".").lower()
     if name in _NAMES or name.endswith(".localhost"):
         return True
-    if ":" in name:
-        packed = _packed(socket.AF_INET6, name.partition("%")[0])
-        if packed.startswith(_MAPPED):
-            packed = packed[len(_MAPPED) :]
-        else:
-            return packed in (b"\0" * 15 + b"\1", b"\0" * 16)
-    else:
-        packed = _packed(socket.AF_INET, name)
+    packed = _packed(name.partition("%")[0])
+    if packed.startswith(_MAPPED):
+        packed = packed[len(_MAPPED) :]
+    if len(packed) == 16:
+        return packed in (b"\0" * 15 + b"\1", b"\0" * 16)
     return packed[:1] == b"\x7f" or packed == b"\0" * 4
 
 
-def _packed(family: int, address: str) -> bytes:
+def _packed(address: str) -> bytes:
+    """Return the bytes of an address; none for a name."""
+    import socket  # here, because it is slow to load
+
     try:
         # the older function also takes what resolvers take: "127.1", and the address as one number
-        return socket.inet_aton(address) if family == socket.AF_INET else socket.inet_pton(family, address)
+        return socket.inet_pton(socket.AF_INET6, address) if ":" in address else socket.inet_aton(address)
     except (OSError, UnicodeError):
         return b""
 

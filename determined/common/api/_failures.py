@@ -173,8 +173,9 @@ def stream_failure(
 
 def no_stream(response: requests.Response) -> NoJsonException:
     """Return the error that an answer is a page where a stream should be."""
+    complaint = _foreign.complaint_about(response) if _foreign.is_page(response) else ""
     what = f"answered {response.status_code} with an HTML page or another document where a stream should be"
-    return NoJsonException(_foreign.not_a_master(response, what))
+    return NoJsonException(complaint or _foreign.not_a_master(response, what))
 
 
 def call_of(request: requests.PreparedRequest) -> Dict[str, str]:
@@ -207,7 +208,7 @@ def translated(error: Exception, method: str, url: str, proxies: Optional[Mappin
         return UntrustedMasterException(_untrusted(chain, where, reason, note), **call)
     if any(isinstance(cause, _NEVER_CONNECTED) for cause in chain):
         return errors.CannotConnectException(
-            f"no master answers at {where}: {reason}{note}. Is it running, and is DET_MASTER right?", **call
+            f"no master answers at {where}: {reason}{note}. {_doubt_about(where)}", **call
         )
     if any(isinstance(cause, _TIMED_OUT) for cause in chain):
         return errors.MasterTimeoutException(
@@ -231,6 +232,13 @@ def translated(error: Exception, method: str, url: str, proxies: Optional[Mappin
     kinds = (requests.exceptions.ContentDecodingError, urllib3.exceptions.DecodeError)
     unusable = UndecodableAnswerException if isinstance(error, kinds) else UnusableAnswerException
     return unusable(f"the answer from {where} cannot be read: {error}{note}")
+
+
+def _doubt_about(where: str) -> str:
+    parts = urlsplit(where)
+    if parts.path.startswith("//"):
+        return f"The address of a master begins with http:// or https://, not with {parts.hostname}://"
+    return "Is it running, and is DET_MASTER right?"
 
 
 def _fault_of_proxy(reason: str) -> str:

@@ -7,7 +7,6 @@ from __future__ import annotations
 import datetime
 import enum
 import functools
-import gc
 import json
 import math
 import numbers
@@ -16,8 +15,6 @@ from typing import Any, Callable, List, Union
 
 Document = Union[bytes, str]
 
-_LARGE = 1 << 16
-
 
 def decode(document: Document) -> Any:
     """Return what a JSON document says; with orjson where that is installed.
@@ -25,14 +22,7 @@ def decode(document: Document) -> Any:
     Raises:
         ValueError: it is no JSON.
     """
-    if len(document) < _LARGE or not gc.isenabled():
-        return _decoder()(document)
-    # nothing in a document is garbage: to look for some again and again while it grows takes a fifth of the time
-    gc.disable()
-    try:
-        return _decoder()(document)
-    finally:
-        gc.enable()
+    return _decoder()(document)
 
 
 @functools.lru_cache(maxsize=None)

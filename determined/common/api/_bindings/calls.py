@@ -95,16 +95,17 @@ class _Caller:
 
     def follow(self, session: BaseSession, *values: Any) -> Iterator[Any]:
         """Make the call and yield the messages of its answer as they come."""
-        from .._streams import read_lines  # here, because it loads the HTTP library
+        from .._failures import no_stream  # here, because they load the HTTP library
+        from .._streams import read_lines
 
         read = find(self.call.message).from_json
         response = self.send(session, values, stream=True)
         with response:
             try:
+                if _foreign.is_page(response):
+                    raise no_stream(response)
                 for line in read_lines(response):
                     if line.lstrip().startswith(b"<"):
-                        from .._failures import no_stream  # here, because it loads the HTTP library
-
                         raise no_stream(response)
                     document = _json.decode(line)
                     if "error" in document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Mapping, Optional, TypeVar, Union
 
-from .. import _json
+from .. import _foreign, _json
 from .._options import DEFAULT_TIMEOUT, Timeout, timeout_of
 from ..wire.endpoint import Endpoint
 
@@ -60,7 +60,7 @@ def call(
 
 
 def _no_json(session: BaseSession, row: Endpoint[Any, Any], response: requests.Response) -> Exception:
-    from .. import _failures, _foreign  # here, because it loads the HTTP library
+    from .. import _failures  # here, because it loads the HTTP library
 
     complaint = _foreign.complaint_about(response)
     # the beginning of an object may be the one of a token
@@ -108,7 +108,7 @@ def call_stream(
     from .._streams import read_stream  # here, because it loads the HTTP library
 
     response = _send(session, row, request, parameters, timeout=timeout, stream=True, repeatable=False)
-    if response.status_code == 204 or "html" in response.headers.get("Content-Type", ""):
+    if response.status_code == 204 or _foreign.is_page(response):
         with response:
             raise _no_json(session, row, response)
     yield from read_stream(response, operation_name(row))
