@@ -13,6 +13,7 @@ from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 import pytest
 import requests
+import urllib3
 
 from determined.common.api import Session, _transport, authentication, bindings, errors
 from determined.common.api._options import DEFAULT_TIMEOUT, LONG_CALLS, WAITING_CALLS, timeout_of
@@ -196,7 +197,7 @@ def test_https_to_any_server_of_http_is_told_to_be_http(call: Any, monkeypatch: 
         server.daemon_threads = True
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
         place = f"127.0.0.1:{server.server_port}"
-        monkeypatch.setattr(_transport, "_timeout_of", lambda _: _transport.urllib3.Timeout(connect=1.0, read=1.0))
+        monkeypatch.setattr(_transport, "_timeout_of", lambda _: urllib3.Timeout(connect=1.0, read=1.0))
         with Session(f"https://{place}", "ada", "tok", None, 0) as session:
             with pytest.raises(errors.MasterNotFoundException, match=f"speaks http, not https: use http://{place}"):
                 call(session)
