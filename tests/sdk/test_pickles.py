@@ -118,7 +118,7 @@ def test_a_stream_is_not_shared_with_a_forked_process(objects: List[Any]) -> Non
     line = {"taskId": session.get("api/v1/trials/1").json()["trial"]["taskId"], "log": "x" * 200 + "\n"}
     for _ in range(5):
         session.post("api/v1/task/logs", json={"logs": [line] * 2000})
-    stream = Trial(1, session).iter_logs()
+    stream = iter(Trial(1, session).iter_logs())
     first = next(stream)
     child = os.fork()
     if child == 0:

@@ -320,8 +320,10 @@ def _session_of_cache(
     session = Session(master_address, user, token, cert)
     try:
         users_api.get_me(session)
-    except errors.UnauthenticatedException:
+    except errors.UnauthenticatedException as error:
         session.close()
+        if error.is_foreign:
+            raise  # a page of a network says nothing about the token
         store.drop_token(user)
         digests.drop(user)
         return None

@@ -17,6 +17,7 @@ import urllib3
 
 from determined.common.api import Session, _transport, authentication, bindings, errors
 from determined.common.api._options import DEFAULT_TIMEOUT, LONG_CALLS, WAITING_CALLS, timeout_of
+from determined.common.api._token_store import TokenStore
 from determined.common.api.certs import Cert
 from determined.common.api.endpoints import experiments, plain, users
 from determined.common.api.wire import paths
@@ -108,6 +109,15 @@ def test_a_page_in_place_of_an_answer_is_named(body: bytes, call: Any) -> None:
         caught.value
     )
     assert isinstance(caught.value, requests.exceptions.JSONDecodeError)
+
+
+def test_a_page_does_not_cost_a_kept_login() -> None:
+    with Stub(page(401)) as stub:
+        store = TokenStore(stub.url)
+        store.set_token("ada", "tok")
+        with pytest.raises(errors.UnauthenticatedException, match=IS_NO_MASTER):
+            authentication.login_with_cache(stub.url, "ada")
+        assert store.get_token("ada") == "tok"
 
 
 def test_an_xml_document_is_no_page() -> None:
