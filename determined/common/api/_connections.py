@@ -7,7 +7,7 @@ import os
 import socket
 import ssl
 import weakref
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, MutableMapping, Optional, Tuple
 from urllib.parse import urlsplit
 
 import certifi
@@ -17,15 +17,16 @@ import requests.sessions
 import urllib3
 import urllib3.connection
 import urllib3.exceptions
-from requests.utils import get_environ_proxies, select_proxy
+from requests.utils import select_proxy
 from urllib3.util.ssl_ import create_urllib3_context
 
 from ..._version import __version__
-from . import _failures
+from . import _failures, _proxies
 from .certs import Cert
 
 _POOL_SIZE = 16
 _BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+_MORE_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def _keepalive_options() -> List[Tuple[int, int, int]]:
@@ -42,11 +43,19 @@ _SOCKET_OPTIONS = _keepalive_options()
 
 
 class MasterAdapter(requests.adapters.HTTPAdapter):
-    """Connections to one master that check its certificate as one `Cert` says."""
+    """Connections to one master that check its certificate as one `Cert` says.
 
-    def __init__(self, master_url: str, cert: Cert) -> None:
+    Attributes:
+        cert: how its certificate is checked.
+        proxies: the proxies that lead to it.
+        was_answered: whether anything at the other end has ever answered.
+    """
+
+    def __init__(self, master_url: str, cert: Cert, proxies: MutableMapping[str, str]) -> None:
         parts = urlsplit(master_url)
         self.cert = cert
+        self.proxies = proxies
+        self.was_answered = False
         self._origin = {"scheme": parts.scheme, "host": parts.hostname, "port": parts.port}
         self._origin_length = len(f"{parts.scheme}://{parts.netloc}")
         self._pool: Optional[urllib3.HTTPConnectionPool] = None
@@ -68,19 +77,31 @@ class MasterAdapter(requests.adapters.HTTPAdapter):
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Do nothing: the pools were made with the TLS settings."""
 
-    def pool_and_target(
-        self, request: requests.PreparedRequest, proxies: Mapping[str, str]
-    ) -> Tuple[urllib3.HTTPConnectionPool, str]:
+    def pool_and_target(self, request: requests.PreparedRequest) -> Tuple[urllib3.HTTPConnectionPool, str]:
         """Return the connections for a request, and how it names there what it wants."""
         url = request.url or ""
+        proxies = self.proxies
         proxy = select_proxy(url, proxies) if proxies else None
         if proxy:
-            manager = self.proxy_manager_for(proxy if "://" in proxy else f"http://{proxy}")
+            manager = self._manager_of(proxy, url)
             return manager.connection_from_host(**self._origin), self.request_url(request, proxies)
         pool = self._pool
         if pool is None:
             pool = self._pool = self.poolmanager.connection_from_host(**self._origin)
         return pool, url[self._origin_length :].partition("#")[0] or "/"
+
+    def _manager_of(self, proxy: str, url: str) -> Any:
+        address = proxy if "://" in proxy else f"http://{proxy}"
+        try:
+            if urlsplit(address).hostname and urlsplit(address).port != 0:
+                return self.proxy_manager_for(address)
+            fault = "has no host"
+        except requests.exceptions.InvalidSchema:
+            fault = "needs another package: pip install PySocks"
+        except (ValueError, urllib3.exceptions.HTTPError):
+            fault = "is not the address of one"
+        # said here, where the library's error, which may repeat the password, stands no longer behind it
+        raise _failures.CannotBeSentException(f"the proxy that is set {_proxies.described(proxy, url)} {fault}")
 
     def close(self) -> None:
         self._pool = None
@@ -107,11 +128,14 @@ if hasattr(os, "register_at_fork"):
 
 
 def _tls_settings(cert: Cert) -> Dict[str, Any]:
-    bundle = None
+    bundle: Optional[str] = None
+    more: Tuple[str, ...] = ()
     if not cert.noverify and not cert.cert_pem:
         bundle = next((os.environ[name] for name in _BUNDLE_VARIABLES if os.environ.get(name)), None)
+        if bundle is None:
+            more = tuple(os.environ[name] for name in _MORE_VARIABLES if os.path.exists(os.environ.get(name, "")))
     settings: Dict[str, Any] = {
-        "ssl_context": _tls_context(cert.cert_pem, cert.noverify, bundle),
+        "ssl_context": _tls_context(cert.cert_pem, cert.noverify, bundle, more),
         "cert_reqs": "CERT_NONE" if cert.noverify else "CERT_REQUIRED",
     }
     if cert.name:
@@ -120,21 +144,20 @@ def _tls_settings(cert: Cert) -> Dict[str, Any]:
 
 
 @functools.lru_cache(maxsize=8)
-def _tls_context(pem: Optional[str], noverify: bool, bundle: Optional[str]) -> ssl.SSLContext:
+def _tls_context(pem: Optional[str], noverify: bool, bundle: Optional[str], more: Tuple[str, ...]) -> ssl.SSLContext:
     context = create_urllib3_context()
     if noverify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
         return context
+    where = ""
     try:
-        if bundle is None:
-            context.load_verify_locations(cafile=certifi.where())
-        elif os.path.isdir(bundle):
-            context.load_verify_locations(capath=bundle)
-        else:
-            context.load_verify_locations(cafile=bundle)
+        for where in (bundle or certifi.where(), *more):
+            if os.path.isdir(where):
+                context.load_verify_locations(capath=where)
+            else:
+                context.load_verify_locations(cafile=where)
     except OSError as error:
-        where = bundle or certifi.where()
         raise _failures.BadCertificateError(f"the certificates in {where} cannot be used: {error}") from None
     if pem:
         # what the user trusts may be the master's own certificate, signed by nobody or by an unknown authority
@@ -150,15 +173,17 @@ def _tls_context(pem: Optional[str], noverify: bool, bundle: Optional[str]) -> s
 def open_http_session(master_url: str, cert: Optional[Cert], headers: Dict[str, str]) -> requests.Session:
     """Return a session of the HTTP library for one master.
 
-    It takes its proxies from the environment. No ``.netrc`` ever replaces the headers, and ``REQUESTS_CA_BUNDLE`` and
-    ``CURL_CA_BUNDLE`` count only where `cert` says nothing.
+    It takes its proxies from the environment; see `_proxies.proxies_for`. No ``.netrc`` ever replaces the headers.
+    Where `cert` says nothing, ``REQUESTS_CA_BUNDLE`` or ``CURL_CA_BUNDLE`` is trusted instead of the public
+    authorities, and ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` besides them.
 
     Raises:
         ValueError: the certificates cannot be used.
     """
     http = requests.Session()
     http.trust_env = False
-    http.proxies.update(get_environ_proxies(master_url))
+    proxies = _proxies.proxies_for(master_url)
+    http.proxies = proxies
     http.headers["User-Agent"] = f"determined/{__version__}"
     http.headers.update(headers)
     cert = cert or Cert()
@@ -166,7 +191,7 @@ def open_http_session(master_url: str, cert: Optional[Cert], headers: Dict[str, 
     if cert.noverify:
         # the user has chosen so; a warning with every request would tell them nothing new
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    adapter = MasterAdapter(master_url, cert)
+    adapter = MasterAdapter(master_url, cert, proxies)
     http.adapters.clear()
     http.mount(master_url.split("://")[0] + "://", adapter)
     return http

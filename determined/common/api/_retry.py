@@ -61,7 +61,7 @@ def should_repeat(method: str, *, repeatable: bool, failure: Optional[Exception]
         return True
     safe = repeatable or method in IDEMPOTENT
     if failure is not None:
-        return safe and isinstance(failure, errors.ConnectionLostException)
+        return safe and isinstance(failure, errors.ConnectionLostException) and not failure.is_foreign
     return safe and status in RETRIED_STATUSES
 
 

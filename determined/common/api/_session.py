@@ -26,8 +26,8 @@ DEFAULT_MAX_RETRIES = _retry.DEFAULT_MAX_RETRIES
 class BaseSession:
     """What sessions have in common. Safe to use from several threads.
 
-    A session can be copied, pickled, and sent to another process. Its token goes along: keep such a file as you would a
-    password.
+    A session can be copied, pickled and sent to another process, and goes on working after a fork: each process makes
+    connections of its own. The token goes along, so a pickled session is as secret as its token.
 
     Attributes:
         master: the master's address in its normal form.
@@ -183,7 +183,7 @@ class BaseSession:
             data: a body to be sent as it is: bytes, text, a form, or a file open for reading bytes.
             headers: more headers.
             timeout: seconds for connecting and for each silence, or a pair of both; None for no limit. By default
-                10 and 180.
+                10 and 50.
             stream: return when the headers are there; the body is read by the caller.
             repeatable: sending it twice does no harm, though the verb does not promise it.
 
@@ -206,7 +206,11 @@ class BaseSession:
             timeout=timeout,
             stream=stream,
         )
-        response = _retry.send_stubbornly(exchange.send, method, exchange.policy, repeatable=repeatable)
+        try:
+            response = _retry.send_stubbornly(exchange.send, method, exchange.policy, repeatable=repeatable)
+        except errors.MasterNotFoundException as failure:
+            exchange.explain(failure)
+            raise
         if response.status_code >= 300:
             with response:
                 raise errors.from_response(response, method, "/" + path.lstrip("/").split("?")[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Iterator, List, Type
 
 import requests
@@ -34,6 +35,8 @@ def read_stream(response: requests.Response, operation_name: str = "") -> Iterat
             try:
                 document = _json.decode(line)
             except ValueError:
+                if line.lstrip().startswith(b"<"):
+                    raise _failures.no_stream(response) from None
                 if not line.endswith(b"\n"):
                     raise _cut(response, "in a line", operation_name, _failures.CutLineException) from None
                 raise _failures.NoJsonException(f"a line of the stream is no JSON: {line[:200]!r}") from None
@@ -60,7 +63,7 @@ def read_lines(response: requests.Response, operation_name: str = "") -> Iterato
     """
     begun: List[bytes] = []
     try:
-        for chunk in _chunks(response):
+        for chunk in _chunks_of_this_process(response, operation_name):
             if not begun and chunk.find(b"\n") == len(chunk) - 1:
                 yield chunk  # a whole line, as masters send it
                 continue
@@ -84,6 +87,19 @@ def read_lines(response: requests.Response, operation_name: str = "") -> Iterato
         raise _cut(response, "off", operation_name)
     if begun:
         yield b"".join(begun)
+
+
+def _chunks_of_this_process(response: requests.Response, operation_name: str) -> Iterator[bytes]:
+    """Yield what has come of a body, but in a forked process nothing, which would be missing in the other one."""
+    process = os.getpid()
+    chunks = _chunks(response)
+    while True:
+        if os.getpid() != process:
+            raise _cut(response, "off: it was opened by the process that this one was forked from", operation_name)
+        chunk = next(chunks, None)
+        if chunk is None:
+            return
+        yield chunk
 
 
 def _chunks(response: requests.Response) -> Iterator[bytes]:

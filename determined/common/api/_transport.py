@@ -17,7 +17,7 @@ from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers, requote_uri, rewind_body
 from urllib3.util.retry import Retry
 
-from . import _failures, errors
+from . import _failures, _probe, _proxies, errors
 from ._bodies import read_body
 from ._connections import MasterAdapter, adapter_of
 from ._options import Params, Timeout
@@ -70,6 +70,7 @@ class Exchange:
             self.policy = Policy(0)
             _set_retries(http, self._url, policy)
             return
+        adapter.proxies = http.proxies
         self._request = _prepare(http, method, self._url, json, data, headers)
         self.policy = policy if _can_be_sent_again(self._request) else Policy(0)
 
@@ -88,7 +89,21 @@ class Exchange:
         except errors.BadRequestException:
             raise  # it may be one of the HTTP library's, too
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise _failures.translated(error, self._method, self._url) from None
+            raise _failures.translated(error, self._method, self._url, self._http.proxies) from None
+
+    def explain(self, failure: errors.MasterNotFoundException) -> None:
+        """Look why there was no answer, and write it into the error: some other service may listen there.
+
+        Where a master has answered before, or a proxy stands in between, nobody looks.
+        """
+        adapter = self._adapter
+        if adapter is None or adapter.was_answered or isinstance(failure, errors.CannotConnectException):
+            return
+        if _proxies.proxy_for(self._url, adapter.proxies):
+            return
+        read = _timeout_of(self._timeout).read_timeout
+        seconds = read if isinstance(read, (int, float)) else _LONGEST_LOOK
+        _failures.explain(failure, self._url, lambda: _probe.examine(self._url, min(seconds, _LONGEST_LOOK)))
 
     def _send_by_library(self) -> requests.Response:
         try:
@@ -106,7 +121,7 @@ class Exchange:
     def _send_to(self, adapter: MasterAdapter, request: requests.PreparedRequest) -> requests.Response:
         if _is_file(request):
             rewind_body(request)  # a file that has been read once
-        pool, target = adapter.pool_and_target(request, self._http.proxies)
+        pool, target = adapter.pool_and_target(request)
         raw = pool.urlopen(
             method=self._method,
             url=target,
@@ -120,6 +135,7 @@ class Exchange:
             timeout=_timeout_of(self._timeout),
             chunked=not (request.body is None or "Content-Length" in request.headers),
         )
+        adapter.was_answered = True
         response = _response_of(raw, request, adapter)
         if not self._stream or response.status_code >= 300:
             read_body(response)
@@ -128,6 +144,7 @@ class Exchange:
     def _follow(self, response: requests.Response, adapter: MasterAdapter) -> requests.Response:
         """Ask where the answer says, as often as it says so; a request that would become another one is not sent."""
         request = response.request
+        history = []
         for _ in range(self._http.max_redirects):
             location = self._http.get_redirect_target(response)
             if location is None or not _is_kept(self._method, response.status_code):
@@ -139,10 +156,13 @@ class Exchange:
                 for name in _CREDENTIALS:
                     moved.headers.pop(name, None)
             response.close()
+            history.append(response)
             origin = urlsplit(url)[:2]
             if origin != urlsplit(response.url)[:2]:
-                adapter = MasterAdapter("://".join(origin), adapter.cert)
+                there = "://".join(origin)
+                adapter = MasterAdapter(there, adapter.cert, _proxies.proxies_for(there))
             request, response = moved, self._send_to(adapter, moved)
+            response.history = list(history)
             if response.status_code not in _REDIRECTS:
                 return response
         raise requests.exceptions.TooManyRedirects(f"{self._http.max_redirects} other addresses were named in turn")
@@ -151,6 +171,7 @@ class Exchange:
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CREDENTIALS = ("Authorization", "Grpc-Metadata-x-allocation-token")
 _ONCE = Retry(0, read=False)
+_LONGEST_LOOK = 2.0
 
 
 def _is_kept(method: str, status: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.parse
 from typing import Optional
 
@@ -10,19 +11,22 @@ from .. import constants, task_env
 
 DEFAULT_PORT = 8080
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_OF_IPV6 = frozenset("0123456789abcdefABCDEF:.")
+_HOST = re.compile(r"[a-z0-9_.~!$&'()*+,;=%-]+\Z")
 
 
 def normalize_address(address: str) -> str:
     """Return ``scheme://host:port[/path]``, without a slash at the end.
 
-    No scheme means http and port 8080; ``http://`` and ``https://`` have their usual ports.
+    No scheme means http and port 8080; ``http://`` and ``https://`` have their usual ports. The names of hosts are
+    written in ASCII, as they are looked up.
 
     Raises:
         ValueError: there is no host, or a user, a password, a query or a fragment, which have no place in it.
     """
     if not isinstance(address, str):
         raise errors.ArgumentError(f"the address of a master must be text, not {address!r}")
-    text = address.strip()
+    text = _bracketed(address.strip())
     # what stands before an @ may be a password, however the address is misspelled
     shown = f"...@{address.rpartition('@')[2]}" if "@" in address else address
     default_port = _DEFAULT_PORTS.get(text.partition("://")[0].lower())
@@ -41,7 +45,9 @@ def normalize_address(address: str) -> str:
     port = _port_of(parts, default_port)
     if not port:
         raise ValueError(f"the port in the master address {shown!r} is no number from 1 to 65535")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else _ascii_host(parts.hostname)
+    if host is None:
+        raise ValueError(f"{shown!r} is no master address: its host cannot be read")
     return f"{parts.scheme}://{host}:{port}{parts.path.rstrip('/')}"
 
 
@@ -68,6 +74,31 @@ def _split(text: str) -> Optional[urllib.parse.SplitResult]:
         return urllib.parse.urlsplit(text)
     except ValueError:
         return None
+
+
+def _bracketed(text: str) -> str:
+    """Return an address that is nothing but an IPv6 one as it stands in front of a port."""
+    if text.count(":") < 2 or not set(text) <= _OF_IPV6:
+        return text
+    import socket  # here, because it is rarely needed
+
+    try:
+        socket.inet_pton(socket.AF_INET6, text)
+    except OSError:
+        return text
+    return f"[{text}]"
+
+
+def _ascii_host(host: str) -> Optional[str]:
+    """Return a host as it is looked up and sent; None for what is no name of one."""
+    if not host.isascii():
+        import idna  # here, because it is rarely needed
+
+        try:
+            host = idna.encode(host, uts46=True).decode()
+        except UnicodeError:
+            return None
+    return host if _HOST.match(host) else None
 
 
 def _port_of(parts: urllib.parse.SplitResult, default: int) -> Optional[int]:

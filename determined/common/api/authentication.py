@@ -103,7 +103,9 @@ def login(master_address: str, username: str, password: str, cert: Optional[cert
         try:
             answer = auth_api.log_in(nobody, username, salt_and_hash(password))
         except errors.UnauthenticatedException as error:
-            refusal = f"the master refuses the login of user {username!r}: {error.server_message}"
+            refusal = error.message
+            if not error.is_foreign:
+                refusal = f"the master refuses the login of user {username!r}: {error.server_message}"
             raise _like(error, errors.InvalidCredentialsException(refusal)) from None
     return Session(master_address, username, answer["token"], cert)
 
@@ -149,7 +151,9 @@ def login_with_cache(
     except (errors.InvalidCredentialsException, errors.ForbiddenException) as error:
         if not nobody_chosen:
             raise
-        refusal = f"nobody is logged in, and user {user!r} cannot act without a password: {error.server_message}"
+        refusal = error.message
+        if not error.is_foreign:
+            refusal = f"nobody is logged in, and user {user!r} cannot act without a password: {error.server_message}"
         raise _like(error, errors.UnauthenticatedException(refusal)) from None
     try:
         keep_login(session, known_password)
@@ -188,7 +192,9 @@ def login_with_token(
         session.username = users_api.get_me(session)["username"]
     except errors.UnauthenticatedException as error:
         session.close()
-        refusal = f"the master refuses the token{source and f' of {source}'}: {error.server_message}"
+        refusal = error.message
+        if not error.is_foreign:
+            refusal = f"the master refuses the token{source and f' of {source}'}: {error.server_message}"
         raise _like(error, errors.InvalidCredentialsException(refusal)) from None
     except BaseException:  # whatever it is, nobody else can close the session
         session.close()
@@ -279,14 +285,17 @@ def _names_a_login() -> bool:
 
 def _like(refusal: errors.BadRequestException, error: E) -> E:
     """Return an error that says of its call what the refusal says."""
-    error.response_error = refusal.response_error
-    return errors.told(
+    errors.told(
         error,
         method=refusal.method,
         path=refusal.path,
         status_code=refusal.status_code,
         response=refusal.response,
     )
+    error.response_error = refusal.response_error
+    if refusal.is_foreign:
+        error.is_foreign, error.server_message, error.hint = True, "", refusal.hint
+    return error
 
 
 def _session_of_cache(
@@ -311,8 +320,10 @@ def _session_of_cache(
     session = Session(master_address, user, token, cert)
     try:
         users_api.get_me(session)
-    except errors.UnauthenticatedException:
+    except errors.UnauthenticatedException as error:
         session.close()
+        if error.is_foreign:
+            raise  # a page of a network says nothing about the token
         store.drop_token(user)
         digests.drop(user)
         return None

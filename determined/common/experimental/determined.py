@@ -59,6 +59,10 @@ class Determined:
 
     Nobody is asked for a password unless standard input is a terminal.
 
+    This object, and every object of the cluster that comes from it, can be copied, pickled, and sent to processes that
+    are forked or spawned; each process makes connections of its own. The token of the login goes along: who can read
+    such a pickle can act as the user.
+
     Raises:
         ValueError: the address makes no sense, or `token` is given beside `user` or `password`.
         UnauthenticatedException: a password is needed, or, as InvalidCredentialsException, the login is refused.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from typing import Any, ContextManager, Dict, List, Mapping, Optional
+from urllib.parse import urlsplit
 
+from .._hosts import is_loopback
 from .base import OnBytes, Resources, StrPath, check_options
 from .cloud import CloudStorageManager, CountingFile, missing_extra, translated_errors
 
@@ -64,7 +66,11 @@ class S3StorageManager(CloudStorageManager):
             endpoint_url=endpoint_url,
             aws_access_key_id=access_key,
             aws_secret_access_key=secret_key,
-            config=botocore.config.Config(max_pool_connections=_CONNECTIONS),
+            config=botocore.config.Config(
+                max_pool_connections=_CONNECTIONS,
+                # no proxy stands between a service on this machine and its clients; None leaves it to the environment
+                proxies={} if endpoint_url and is_loopback(urlsplit(endpoint_url).hostname or "") else None,
+            ),
         )
 
     @classmethod

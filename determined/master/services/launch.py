@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, Dict, List, NamedTuple, Optional
 from urllib.parse import urlsplit
 
+from determined.common._hosts import LOOPBACK, except_from_proxies
+
 from ..auth import open_session
 from ..package import package_path
 from ..runner import Launch
@@ -180,6 +182,8 @@ def _launch(
     for variable in variables:
         name, _, value = variable.partition("=")
         environment[name] = value
+    # the master is on this machine, whatever proxy this network has
+    except_from_proxies(environment, (url.hostname or "", *LOOPBACK))
     labels = {
         "task_id": task_id,
         "allocation_id": allocation_id,

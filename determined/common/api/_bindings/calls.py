@@ -6,9 +6,9 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, Sequence, Tuple
 from urllib.parse import quote, urlencode
 
-from .. import _json, errors
+from .. import _foreign, _json, errors
 from .._http_errors import APIHttpError, APIHttpStreamError
-from .._options import CONNECT_SECONDS
+from .._options import NO_LIMIT, Timeout, timeout_of
 from . import facts
 from .drawing import define, find
 from .messages import converters
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     import requests
 
     from .._session import BaseSession
-
-_TIMEOUT = (CONNECT_SECONDS, None)
-"""The master may take its time: some calls wait for what is to happen, and streams are silent for hours."""
 
 _BODY = "body"
 _JSON = {"Content-Type": "application/json"}
@@ -38,6 +35,8 @@ class _Caller:
     def __init__(self, name: str) -> None:
         self.name = name
         self.call = facts.load().functions[name]
+        api_name = name.partition("_")[2]
+        self._timeout: Timeout = NO_LIMIT if self.call.is_stream else timeout_of(api_name)
         self._encode = [
             (parameter, _writer(facts.bare(kind)), facts.is_optional(kind))
             for parameter, kind in self.call.parameters.items()
@@ -63,7 +62,7 @@ class _Caller:
             params=urlencode(sorted(query, key=itemgetter(0)), doseq=True),
             data=_json.encode(body) if body else None,
             headers=_JSON if body else None,
-            timeout=_TIMEOUT,
+            timeout=self._timeout,
             stream=stream,
         )
         if response.status_code != 200:
@@ -79,18 +78,35 @@ class _Caller:
         try:
             document = _json.decode(response.content)
         except ValueError:
-            document = response.json()  # raises the error of the HTTP library, which scripts know
+            document = self._read_by_library(response)
         return find(self.call.message).from_json(document)
+
+    def _read_by_library(self, response: requests.Response) -> Any:
+        """Read what may be no JSON; the error is one of the HTTP library, which scripts know."""
+        try:
+            return response.json()
+        except ValueError:
+            complaint = _foreign.complaint_about(response)
+            if not complaint:
+                raise
+        from .. import _failures  # here, because it loads the HTTP library
+
+        raise _failures.NoJsonException(complaint)
 
     def follow(self, session: BaseSession, *values: Any) -> Iterator[Any]:
         """Make the call and yield the messages of its answer as they come."""
-        from .._streams import read_lines  # here, because it loads the HTTP library
+        from .._failures import no_stream  # here, because they load the HTTP library
+        from .._streams import read_lines
 
         read = find(self.call.message).from_json
         response = self.send(session, values, stream=True)
         with response:
             try:
+                if _foreign.is_page(response):
+                    raise no_stream(response)
                 for line in read_lines(response):
+                    if line.lstrip().startswith(b"<"):
+                        raise no_stream(response)
                     document = _json.decode(line)
                     if "error" in document:
                         raise APIHttpStreamError(self.name, find("runtimeStreamError").from_json(document["error"]))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Mapping, Optional, TypeVar, Union
 
-from .. import _json
-from .._options import DEFAULT_TIMEOUT, Timeout
+from .. import _foreign, _json
+from .._options import DEFAULT_TIMEOUT, Timeout, timeout_of
 from ..wire.endpoint import Endpoint
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def call(
         session: with whom, and as whom.
         row: the call.
         request: its message; fields that are None are not sent.
-        timeout: see `BaseSession.request`.
+        timeout: see `BaseSession.request`; by default as `timeout_of` says.
         repeatable: see `BaseSession.request`.
         decode: reads the answer.
         parameters: of the path; dots in their names are underscores here.
@@ -62,9 +62,10 @@ def call(
 def _no_json(session: BaseSession, row: Endpoint[Any, Any], response: requests.Response) -> Exception:
     from .. import _failures  # here, because it loads the HTTP library
 
+    complaint = _foreign.complaint_about(response)
     # the beginning of an object may be the one of a token
     found = "a broken one" if response.content.startswith(b"{") else repr(response.text[:200])
-    text = _complaint(session, row, found)
+    text = complaint or _complaint(session, row, found)
     if response.status_code == 200:
         return _failures.NoJsonException(text)
     return _failures.NoAnswerException(text, operation_name(row), response)
@@ -109,7 +110,7 @@ def call_stream(
     from .._streams import read_stream  # here, because it loads the HTTP library
 
     response = _send(session, row, request, parameters, timeout=timeout, stream=True, repeatable=False)
-    if response.status_code == 204:
+    if response.status_code == 204 or _foreign.is_page(response):
         with response:
             raise _no_json(session, row, response)
     yield from read_stream(response, operation_name(row))
@@ -129,7 +130,12 @@ def _send(
     if request is not None:
         message["json" if row.has_body else "params"] = _without_none(request)
     return session.request(
-        row.method, row.url(**parameters), timeout=timeout, stream=stream, repeatable=repeatable, **message
+        row.method,
+        row.url(**parameters),
+        timeout=timeout_of(row.name, timeout),
+        stream=stream,
+        repeatable=repeatable,
+        **message,
     )
 
 

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional
 from urllib.parse import quote
 
+from .. import _foreign
 from ..errors import APIException
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ def open_checkpoint_archive(session: BaseSession, uuid: str) -> Iterator[io.RawI
     """Open the tar that the master makes of a checkpoint's files: plain, or in gzip where the master is an older one.
 
     Reading raises OSError when the connection breaks.
+
+    Raises:
+        tarfile.ReadError: the answer is a page for people.
     """
     try:
         # Weights hardly shrink: packing them takes longer than sending them.
@@ -56,6 +60,10 @@ def open_checkpoint_archive(session: BaseSession, uuid: str) -> Iterator[io.RawI
             raise
         response = _get_archive(session, uuid, "application/gzip")
     with contextlib.closing(response):
+        if _foreign.is_page(response):
+            import tarfile  # here, because it is needed for its error only
+
+            raise tarfile.ReadError(_foreign.complaint_about(response))
         yield _Body(response)
 
 
@@ -65,7 +73,7 @@ def _get_archive(session: BaseSession, uuid: str, kind: str) -> requests.Respons
 
 def list_oauth_clients(session: BaseSession) -> List[Dict[str, Any]]:
     """Return the clients of the OAuth service; an enterprise feature."""
-    clients: List[Dict[str, Any]] = session.get("oauth2/clients").json()
+    clients: List[Dict[str, Any]] = _json_of(session.get("oauth2/clients"))
     return clients
 
 
@@ -109,5 +117,17 @@ class _Body(io.RawIOBase):
 
 
 def _object(response: requests.Response) -> Dict[str, Any]:
-    data: Dict[str, Any] = response.json()
+    data: Dict[str, Any] = _json_of(response)
     return data
+
+
+def _json_of(response: requests.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError:
+        complaint = _foreign.complaint_about(response)
+        if not complaint:
+            raise
+    from .. import _failures  # here, because it loads the HTTP library
+
+    raise _failures.NoJsonException(complaint)

@@ -20,6 +20,11 @@ from determined.common.api._url import normalize_address
         ("[::1]", "http://[::1]:8080"),
         ("https://[::1]:8443", "https://[::1]:8443"),
         ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("::1", "http://[::1]:8080"),
+        ("http://[fe80::1%25eth0]:80", "http://[fe80::1%25eth0]:80"),
+        ("http://M\u00fcnchen.example/det", "http://xn--mnchen-3ya.example:80/det"),
+        ("http://xn--mnchen-3ya.example:80", "http://xn--mnchen-3ya.example:80"),
+        ("\u65e5\u672c\u8a9e.jp:9000", "http://xn--wgv71a119e.jp:9000"),
         ("ftp://x", "http://ftp:8080//x"),
     ],
 )
@@ -45,6 +50,13 @@ def test_an_address_has_one_normal_form(address: str, normal: str) -> None:
         "master:65536",
         "master:port",
         "http://[::1",
+        "http://[1::2::3]",
+        "1:2:3",
+        "http://ho st",
+        "http://a\\b",
+        "http://\u2603.net",
+        "http://\u202e.example",
+        "http://" + "\u00e4" * 80 + ".example",
     ],
 )
 def test_what_is_no_address_is_refused(address: str) -> None:

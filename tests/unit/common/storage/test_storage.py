@@ -604,3 +604,24 @@ def test_large_objects_of_s3_come_in_parts(
     store.download("id-1", tmp_path / "out", on_bytes=counts.append)
     assert (tmp_path / "out" / "big.bin").read_bytes() == content
     assert sum(counts) == len(content)
+
+
+def test_a_service_on_this_machine_is_reached_without_a_proxy(
+    s3_url: str, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import boto3
+
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    bucket, keys = f"bucket-{uuid.uuid4()}", {"access_key": "a", "secret_key": "b"}
+    boto3.client("s3", endpoint_url=s3_url, aws_access_key_id="a", aws_secret_access_key="b").create_bucket(
+        Bucket=bucket
+    )
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    store = storage.build({"type": "s3", "bucket": bucket, "endpoint_url": s3_url, **keys})
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a").write_bytes(b"content")
+    store.upload(tmp_path / "in", "id-1")
+    store.download("id-1", tmp_path / "out")
+    assert (tmp_path / "out" / "a").read_bytes() == b"content"
