@@ -49,8 +49,8 @@ class Caller:
     def search(self, name: str, trials: int, activate: bool = True) -> int:
         """Create an experiment that asks for all its trials at once; returns its id."""
         config = _CONFIG.format(name=name, trials=trials)
-        answer = self.call("POST", "/api/v1/experiments", {"config": config, "activate": activate})
-        return int(answer["experiment"]["id"])
+        created = self.call("POST", "/api/v1/experiments", {"config": config, "activate": activate})
+        return int(created["experiment"]["id"])
 
     def trial_count(self, experiment: int) -> int:
         """How many trials an experiment has."""

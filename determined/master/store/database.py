@@ -11,6 +11,7 @@ last moments may be lost when the machine loses power; ``"full"`` syncs every co
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import queue
 import shutil
@@ -244,9 +245,9 @@ class Database:
                 job.run(connection, self._cache, self._translated)
             connection.execute("COMMIT")
         except Exception as error:  # the disk, not a job: jobs keep their own exceptions
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
             self._cache.clear()
+            with contextlib.suppress(sqlite3.Error):  # the next transaction tries again
+                self._roll_back()
             logger.error("nothing of %d writes was stored: %s", len(batch), error)
             for job in batch:
                 job.fail(self._translated(error))
@@ -262,6 +263,7 @@ class Database:
     def _begin(self) -> None:
         """Begin a transaction; another program that writes is waited for, but not by a master that ends."""
         deadline = time.monotonic() + _LOCK_SECONDS
+        self._roll_back()
         while True:
             try:
                 self._writer_connection.execute("BEGIN IMMEDIATE")
@@ -269,6 +271,10 @@ class Database:
             except sqlite3.OperationalError as error:
                 if "locked" not in str(error) or self._closed or time.monotonic() >= deadline:
                     raise
+
+    def _roll_back(self) -> None:
+        if self._writer_connection.in_transaction:
+            self._writer_connection.execute("ROLLBACK")
 
     def _translated(self, error: BaseException) -> BaseException:
         if not isinstance(error, sqlite3.OperationalError):

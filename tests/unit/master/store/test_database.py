@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import sys
 from typing import Any, Awaitable, Callable, List
 
 import pytest
 
-from determined.master.errors import Code, Refusal, StorageFull
+from determined.master.errors import Code, Refusal, StorageAway, StorageFull
 from determined.master.notify import Hub, TaskEnded
 from determined.master.store import database
 from determined.master.store.database import Connection, Database, Transaction
@@ -197,3 +198,34 @@ def test_what_nobody_would_tell_again_waits_for_room(tmp_path: pathlib.Path, mon
         return len(await db.read(fact, "big"))
 
     assert in_database(tmp_path, story) == 1_000_000
+
+
+class Stumbling:
+    """A connection some of whose statements fail, as on a disk that does not answer for a moment."""
+
+    def __init__(self, connection: Any, failing: List[str]) -> None:
+        self._connection = connection
+        self._failing = failing
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, sql: str, *args: Any) -> Any:
+        if sql in self._failing:
+            self._failing.remove(sql)
+            raise sqlite3.OperationalError("disk I/O error")
+        return self._connection.execute(sql, *args)
+
+
+@pytest.mark.parametrize(
+    "failing", [["BEGIN IMMEDIATE"], ["COMMIT"], ["COMMIT", "ROLLBACK"], ["COMMIT", "ROLLBACK"] * 2]
+)
+def test_a_disk_that_does_not_answer_for_a_moment_ends_nothing(tmp_path: pathlib.Path, failing: List[str]) -> None:
+    async def story(db: Database) -> Any:
+        db._writer_connection = Stumbling(db._writer_connection, failing)  # type: ignore[assignment]
+        with pytest.raises(StorageAway):
+            await db.write(set_fact, "a", "lost")
+        await db.write_when_room(set_fact, "b", "stored")
+        return [await db.read(fact, name) for name in ("a", "b")]
+
+    assert in_database(tmp_path, story) == [None, "stored"]
