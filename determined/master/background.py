@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, Iterator, Optional
 
+from determined.common._home import data_root
+
 from .package import package_path
 
 _START_SECONDS = 60.0
@@ -23,13 +25,7 @@ _STOP_SECONDS = 30.0
 
 def default_folder() -> Path:
     """Where the masters of this user keep their state: a folder of the platform's user data."""
-    if sys.platform == "darwin":
-        root = Path.home() / "Library" / "Application Support"
-    elif sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        root = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return root / "determined"
+    return data_root() / "determined"
 
 
 @dataclass(frozen=True)
