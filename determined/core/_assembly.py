@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Dict, Mapping, NamedTuple, Optional, Union
 
 from determined.common import constants, storage, task_env
+from determined.common._home import data_root
 from determined.common.api.endpoints import runs as runs_api
 from determined.common.storage import StorageManager
 
@@ -208,15 +209,10 @@ def shared_fs_path(config: Mapping[str, Any]) -> Optional[str]:
     return constants.SHARED_FS_CONTAINER_PATH if mounted else None
 
 
-def default_directory() -> Union[str, pathlib.Path]:
+def default_directory() -> pathlib.Path:
     """Return the directory for checkpoints of trainings outside of a cluster: that of the user's data."""
-    if sys.platform == "darwin":
-        return pathlib.Path.home() / "Library" / "Application Support" / "determined"
-    if sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA") or os.path.join(os.path.expanduser("~"), "AppData", "Local")
-        return pathlib.Path(local, "determined", "determined")
-    base = os.environ.get("XDG_DATA_HOME") or os.path.join(os.path.expanduser("~"), ".local", "share")
-    return pathlib.Path(base, "determined")
+    root = data_root() / "determined"
+    return root / "determined" if sys.platform == "win32" else root
 
 
 class _Parts(NamedTuple):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Dict, NamedTuple, Optional, Tup
 
 from determined._info import ClusterInfo, RendezvousInfo, TrialInfo
 from determined.common import constants, yaml
+from determined.common._home import data_root
 from determined.common.api import errors
 from determined.common.api.endpoints import cluster as cluster_api
 from determined.common.api.endpoints import experiments as experiments_api
@@ -41,15 +42,8 @@ _SIGNAL_PATIENCE = 3.0
 
 def default_storage() -> str:
     """Return the directory for checkpoints of unmanaged trials, among the user's data."""
-    home = os.path.expanduser("~")
-    if sys.platform == "darwin":
-        base = os.path.join(home, "Library", "Application Support", "determined")
-    elif sys.platform == "win32":
-        local = os.environ.get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local")
-        base = os.path.join(local, "determined", "determined")
-    else:
-        base = os.path.join(os.environ.get("XDG_DATA_HOME") or os.path.join(home, ".local", "share"), "determined")
-    return os.path.join(base, constants.DEFAULT_CHECKPOINT_PATH)
+    root = data_root() / "determined"
+    return str((root / "determined" if sys.platform == "win32" else root) / constants.DEFAULT_CHECKPOINT_PATH)
 
 
 class Plan(NamedTuple):

@@ -11,11 +11,12 @@ import json
 import os
 import shutil
 import signal
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional
+
+from determined.common._home import data_root
 
 from .child import MasterNotStarted, master_at, start_master
 from .errors import FolderInUse, UnusableFolder
@@ -32,18 +33,8 @@ _KEPT_FOLDERS = ("runs", "checkpoints")
 
 
 def default_folder() -> Path:
-    """Where the masters of this user keep their state: a folder of the platform's user data.
-
-    Raises:
-        RuntimeError: the user has no home folder.
-    """
-    if sys.platform == "darwin":
-        root = Path.home() / "Library" / "Application Support"
-    elif sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    else:
-        root = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
-    return root / "determined"
+    """Where the masters of this user keep their state: a folder of the platform's user data."""
+    return data_root() / "determined"
 
 
 @dataclass(frozen=True)

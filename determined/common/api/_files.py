@@ -6,34 +6,59 @@ import contextlib
 import os
 import pathlib
 import sys
-from typing import Iterator
+from typing import Iterator, Optional
 
 from .. import task_env
+from .._home import home
+
+
+class NoHome(FileNotFoundError, RuntimeError):
+    """There is no folder in which the user's logins and certificates could be kept."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 def config_folder() -> pathlib.Path:
-    """Return the folder of cached logins and certificates: the platform's, or ``DET_DEBUG_CONFIG_PATH`` as it is."""
+    """Return the folder of cached logins and certificates: the platform's, or ``DET_DEBUG_CONFIG_PATH`` as it is.
+
+    Raises:
+        NoHome: the user has no home, as a container's user often has none.
+    """
     told = task_env.read(task_env.CONFIG_PATH)
     if told is not None:
         return pathlib.Path(told)
-    if sys.platform == "darwin":
-        root = pathlib.Path.home() / "Library" / "Application Support"
-    elif sys.platform == "win32":
-        root = pathlib.Path(os.environ.get("LOCALAPPDATA") or pathlib.Path.home() / ".config")
-    else:
-        root = pathlib.Path(os.environ.get("XDG_CONFIG_HOME") or pathlib.Path.home() / ".config")
-    return root / "determined"
+    named = {"darwin": None, "win32": "LOCALAPPDATA"}.get(sys.platform, "XDG_CONFIG_HOME")
+    root = os.environ.get(named) if named else None
+    if root:
+        return pathlib.Path(root) / "determined"
+    own = home()
+    if own is None:
+        raise NoHome("the user has no home folder: set HOME, or XDG_CONFIG_HOME for logins and certificates alone")
+    return (own / "Library" / "Application Support" if sys.platform == "darwin" else own / ".config") / "determined"
+
+
+def config_file(name: str) -> Optional[pathlib.Path]:
+    """Return the path of a file in the folder of `config_folder`; None where there is no such folder."""
+    try:
+        return config_folder() / name
+    except NoHome:
+        return None
 
 
 get_config_path = config_folder
 
 
 @contextlib.contextmanager
-def locked(path: pathlib.Path) -> Iterator[None]:
-    """Hold the lock of a file, ``<file>.lock``, which everybody takes who changes it.
+def locked(path: Optional[pathlib.Path]) -> Iterator[pathlib.Path]:
+    """Hold the lock of a file, ``<file>.lock``, which everybody takes who changes it; gives the file's path.
 
     Readers need none: the file is only ever replaced as a whole.
+
+    Raises:
+        OSError: the file's folder cannot be made or written to, or is None.
     """
+    path = path or config_folder()  # which says what is missing
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open(path.with_name(path.name + ".lock"), "a+b") as lock:
         if sys.platform == "win32":
@@ -42,7 +67,7 @@ def locked(path: pathlib.Path) -> Iterator[None]:
             lock.seek(0)
             msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)
             try:
-                yield
+                yield path
             finally:
                 lock.seek(0)
                 msvcrt.locking(lock.fileno(), msvcrt.LK_UNLCK, 1)
@@ -50,7 +75,7 @@ def locked(path: pathlib.Path) -> Iterator[None]:
             import fcntl
 
             fcntl.flock(lock, fcntl.LOCK_EX)
-            yield  # closing the file gives the lock back
+            yield path  # closing the file gives the lock back
 
 
 def write_private(path: pathlib.Path, text: str) -> None:

@@ -31,7 +31,16 @@ class PasswordDigests:
             path: the file; None for ``auth-digests.json`` in the user's configuration folder.
         """
         self._master = master_url
-        self.path = path or _files.config_folder() / "auth-digests.json"
+        self._path = path or _files.config_file("auth-digests.json")
+
+    @property
+    def path(self) -> pathlib.Path:
+        """The file.
+
+        Raises:
+            RuntimeError: the user has no home in which it could be.
+        """
+        return self._path or _files.config_folder() / "auth-digests.json"
 
     def is_password_of(self, user: str, token: str, password: str) -> bool:
         """Whether a token was given for a password; False where that is not known."""
@@ -60,7 +69,7 @@ class PasswordDigests:
             self._change(user, None)
 
     def _change(self, user: str, entry: Optional[Dict[str, str]]) -> None:
-        with _files.locked(self.path):
+        with _files.locked(self._path) as path:
             masters = self._read()
             users = masters.setdefault(self._master, {})
             users.pop(user, None)
@@ -69,12 +78,14 @@ class PasswordDigests:
             if not users:
                 del masters[self._master]
             content = {"version": _VERSION, "masters": masters}
-            _files.write_private(self.path, json.dumps(content, indent=4, sort_keys=True))
+            _files.write_private(path, json.dumps(content, indent=4, sort_keys=True))
 
     def _read(self) -> Dict[str, Dict[str, Any]]:
         """Return the users of each master; a file of another form counts as empty, since nothing is lost with it."""
+        if self._path is None:
+            return {}
         try:
-            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            stored = json.loads(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return {}
         masters = stored.get("masters") if isinstance(stored, dict) and stored.get("version") == _VERSION else None

@@ -40,10 +40,20 @@ class TokenStore:
 
         Parameters:
             master_address: its address.
-            path: the file; None for ``auth.json`` in the user's configuration folder.
+            path: the file; None for ``auth.json`` in the user's configuration folder. Where there is no such folder,
+                nothing is cached: there are no logins, and a new one cannot be kept.
         """
         self._master = normalize_address(master_address)
-        self.path = path or _files.config_folder() / "auth.json"
+        self._path = path or _files.config_file("auth.json")
+
+    @property
+    def path(self) -> pathlib.Path:
+        """The file.
+
+        Raises:
+            RuntimeError: the user has no home in which it could be.
+        """
+        return self._path or _files.config_folder() / "auth.json"
 
     def get_active_user(self) -> Optional[str]:
         """Return who is logged in, or None."""
@@ -60,13 +70,19 @@ class TokenStore:
         return sorted(self._entry().get("tokens", {}))
 
     def set_token(self, username: str, token: str) -> None:
-        """Cache a user's token."""
+        """Cache a user's token.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
         with self._changing() as entry:
             entry.setdefault("tokens", {})[username] = token
 
     def drop_user(self, username: str) -> None:
         """Forget a user's token, and that they are the active one."""
         _lent.get(self._master, {}).pop(username, None)
+        if self._path is None:
+            return
         with self._changing() as entry:
             entry.setdefault("tokens", {}).pop(username, None)
             if entry.get("active_user") == username:
@@ -75,6 +91,8 @@ class TokenStore:
     def drop_token(self, user: str) -> None:
         """Forget a token that does not hold any more; the active user stays."""
         _lent.get(self._master, {}).pop(user, None)
+        if self._path is None:
+            return
         with self._changing() as entry:
             entry.setdefault("tokens", {}).pop(user, None)
 
@@ -91,16 +109,21 @@ class TokenStore:
 
     def clear_active(self) -> None:
         """Let nobody be active."""
+        if self._path is None:
+            return
         with self._changing() as entry:
             entry.pop("active_user", None)
 
     def delete_token_cache(self) -> None:
         """Remove the file, with the logins of all masters."""
-        with _files.locked(self.path):
-            self.path.unlink(missing_ok=True)
+        if self._path is not None:
+            with _files.locked(self._path) as path:
+                path.unlink(missing_ok=True)
 
     def forget_master(self) -> None:
         """Forget that there is such a master, unless a user has a token for it."""
+        if self._path is None:
+            return
         with self._changing_all() as masters:
             if not masters.get(self._master, {}).get("tokens"):
                 masters.pop(self._master, None)
@@ -108,8 +131,8 @@ class TokenStore:
     def _entry(self) -> Dict[str, Any]:
         everything = self._read()
         if everything is None:
-            with _files.locked(self.path):
-                everything = self._read_or_remove()
+            with _files.locked(self._path) as path:
+                everything = self._read_or_remove(path)
         entry: Dict[str, Any] = everything["masters"].get(self._master, {})
         return entry
 
@@ -120,23 +143,25 @@ class TokenStore:
 
     @contextlib.contextmanager
     def _changing_all(self) -> Iterator[Dict[str, Any]]:
-        with _files.locked(self.path):
-            everything = self._read_or_remove()
+        with _files.locked(self._path) as path:
+            everything = self._read_or_remove(path)
             yield everything["masters"]
-            _files.write_private(self.path, json.dumps(everything, indent=4, sort_keys=True))
+            _files.write_private(path, json.dumps(everything, indent=4, sort_keys=True))
 
-    def _read_or_remove(self) -> Dict[str, Any]:
+    def _read_or_remove(self, path: pathlib.Path) -> Dict[str, Any]:
         """Return the content of the file; the lock is held, so that no other process puts a new one in its place."""
         everything = self._read()
         if everything is None:
-            self.path.unlink()
-            raise errors.CorruptTokenCacheException(f"{self.path} was not readable and has been removed: log in again")
+            path.unlink()
+            raise errors.CorruptTokenCacheException(f"{path} was not readable and has been removed: log in again")
         return everything
 
     def _read(self) -> Optional[Dict[str, Any]]:
         """Return the content of the file; None when it has the form of no version."""
+        if self._path is None:
+            return {"version": _VERSION, "masters": {}}
         try:
-            stored = json.loads(self.path.read_text(encoding="utf-8"))
+            stored = json.loads(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {"version": _VERSION, "masters": {}}
         except ValueError:

@@ -137,7 +137,8 @@ def login_with_cache(
     lone_token = task_env.read(task_env.USER_TOKEN) if task_env.read(task_env.USER) is None else None
     if lone_token is not None and password is None and nobody_chosen:
         return login_with_token(master_address, lone_token, cert, source=task_env.USER_TOKEN)
-    cached = _session_of_cache(store, master_address, user, cert, password)
+    has_other = known_password is not None or task_env.read(task_env.USER_TOKEN) is not None
+    cached = _session_of_cache(store, master_address, user, cert, password, is_needed=not has_other)
     if cached is not None:
         return cached
     if password is None:
@@ -158,7 +159,7 @@ def login_with_cache(
     try:
         keep_login(session, known_password)
     except OSError as error:
-        logger.warning("the login is not cached, since %s cannot be written: %s", store.path, error)
+        logger.warning("the login is not cached: %s", error)
     return session
 
 
@@ -299,19 +300,30 @@ def _like(refusal: errors.BadRequestException, error: E) -> E:
 
 
 def _session_of_cache(
-    store: TokenStore, master_address: str, user: str, cert: Optional[certs.Cert], password: Optional[str] = None
+    store: TokenStore,
+    master_address: str,
+    user: str,
+    cert: Optional[certs.Cert],
+    password: Optional[str],
+    *,
+    is_needed: bool,
 ) -> Optional[Session]:
     """Return a session with a user's cached token, if it holds.
 
     Parameters:
         password: what the token must have been given for; None for anything.
+        is_needed: there is no other way to log in.
+
+    Raises:
+        OSError: the cache cannot be read, and is needed.
     """
     try:
         token = store.get_token(user)
-    except OSError:
-        if password is None:
+    except OSError as error:
+        if is_needed:
             raise
-        return None  # a login does without the file
+        logger.warning("cached logins are not used: %s", error)
+        return None
     if token is None:
         return None
     digests = PasswordDigests(master_address)
@@ -324,8 +336,11 @@ def _session_of_cache(
         session.close()
         if error.is_foreign:
             raise  # a page of a network says nothing about the token
-        store.drop_token(user)
-        digests.drop(user)
+        try:
+            store.drop_token(user)
+            digests.drop(user)
+        except OSError as e:
+            logger.warning("a login that does not hold any more stays cached: %s", e)
         return None
     return session
 

@@ -56,7 +56,11 @@ def _bundle_of(cert_pem: str) -> str:
 
 
 def default_store() -> pathlib.Path:
-    """Return the file of trusted certificates."""
+    """Return the file of trusted certificates.
+
+    Raises:
+        RuntimeError: the user has no home in which it could be.
+    """
     return _files.config_folder() / "certs.json"
 
 
@@ -90,7 +94,13 @@ def default_load(
                 raise
             logger.warning("%s names a file that does not exist: %s", task_env.MASTER_CERT_FILE, path)
             return Cert(name=name)
-    return Cert(CertStore().get_cert(master_url), name=name)
+    try:
+        known = CertStore().get_cert(master_url)
+    except OSError as error:
+        # The public authorities are still there, and a master may need none of them.
+        logger.warning("the file of trusted certificates cannot be read: %s", error)
+        known = None
+    return Cert(known, name=name)
 
 
 def _read_pem(path: Union[str, pathlib.Path]) -> str:
@@ -102,8 +112,17 @@ class CertStore:
     """The certificates that the user trusts, by master."""
 
     def __init__(self, path: Optional[pathlib.Path] = None) -> None:
-        self.path = path or default_store()
-        self._single = self.path.with_name("master.crt")
+        # None where the user has no home: no certificate is known there, and none can be kept.
+        self._path = path or _files.config_file("certs.json")
+
+    @property
+    def path(self) -> pathlib.Path:
+        """The file.
+
+        Raises:
+            RuntimeError: the user has no home in which it could be.
+        """
+        return self._path or _files.config_folder() / "certs.json"
 
     def get_cert(self, url: str) -> Optional[str]:
         """Return the PEM text trusted for a master, or None.
@@ -111,52 +130,56 @@ class CertStore:
         Raises:
             CorruptCertificateCacheException: the file was not readable; it has been removed.
         """
-        if self._single.exists():
+        if self._path is not None and self._path.with_name("master.crt").exists():
             self._take_single(url)
         known = self._read()
         if known is None:
-            with _files.locked(self.path):
-                known = self._read_or_remove()
+            with _files.locked(self._path) as path:
+                known = self._read_or_remove(path)
         return known.get(url)
 
     def set_cert(self, url: str, cert_pem: str) -> None:
-        """Trust a certificate for a master from now on."""
-        with _files.locked(self.path):
-            self._write({**self._read_or_remove(), url: cert_pem})
+        """Trust a certificate for a master from now on.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        with _files.locked(self._path) as path:
+            _write(path, {**self._read_or_remove(path), url: cert_pem})
 
     def delete_cert(self, url: str) -> None:
         """Trust a master's certificate no longer."""
-        with _files.locked(self.path):
-            known = self._read_or_remove()
+        if self._path is None:
+            return
+        with _files.locked(self._path) as path:
+            known = self._read_or_remove(path)
             if known.pop(url, None) is not None:
-                self._write(known)
+                _write(path, known)
 
     def _take_single(self, master_url: str) -> None:
         """Keep the one certificate of the time before this file as the one of the master in use."""
-        with _files.locked(self.path):
+        with _files.locked(self._path) as path:
+            single = path.with_name("master.crt")
             try:
-                self._write({master_url: _read_pem(self._single), **self._read_or_remove()})
-                self._single.unlink()
+                _write(path, {master_url: _read_pem(single), **self._read_or_remove(path)})
+                single.unlink()
             except FileNotFoundError:
                 pass  # another process was quicker
 
-    def _write(self, known: Dict[str, str]) -> None:
-        _files.write_private(self.path, json.dumps(known, indent=4, sort_keys=True))
-
-    def _read_or_remove(self) -> Dict[str, str]:
+    def _read_or_remove(self, path: pathlib.Path) -> Dict[str, str]:
         """Return the content of the file; the lock is held, so that no other process puts a new one in its place."""
         known = self._read()
         if known is None:
-            self.path.unlink()
-            raise errors.CorruptCertificateCacheException(
-                f"{self.path} was not readable and has been removed: try again"
-            )
+            path.unlink()
+            raise errors.CorruptCertificateCacheException(f"{path} was not readable and has been removed: try again")
         return known
 
     def _read(self) -> Optional[Dict[str, str]]:
         """Return the content of the file; None when it has another form."""
+        if self._path is None:
+            return {}
         try:
-            known = json.loads(self.path.read_text(encoding="utf-8"))
+            known = json.loads(self._path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return {}
         except ValueError:
@@ -164,3 +187,7 @@ class CertStore:
         if isinstance(known, dict) and all(isinstance(v, str) for v in known.values()):
             return known
         return None
+
+
+def _write(path: pathlib.Path, known: Dict[str, str]) -> None:
+    _files.write_private(path, json.dumps(known, indent=4, sort_keys=True))

@@ -29,6 +29,7 @@ logger = logging.getLogger("determined.common.storage")
 
 _DRAFT = re.compile(r"\.[0-9a-f]{32}\.part\Z")
 _KINDS = {stat.S_IFIFO: "a FIFO", stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+_EFFECTIVE = os.access in os.supports_effective_ids
 # A FIFO would hold up whoever opens it until somebody opens its other end.
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 
@@ -110,7 +111,7 @@ def check_readable(root: StrPath, resources: Resources) -> None:
     """
     for path in resources:
         full = os.path.join(root, path)
-        if not os.access(full, os.R_OK):
+        if not os.access(full, os.R_OK, effective_ids=_EFFECTIVE):
             raise PermissionError(errno.EACCES, "a checkpoint must not hold what cannot be read", full)
 
 

@@ -8,12 +8,16 @@ import logging
 import os
 import pathlib
 import shutil
+import stat
 import tempfile
 from typing import Iterator, NamedTuple, Optional, Tuple
 
 logger = logging.getLogger("determined.common.experimental.checkpoint")
 
-_LOCK = "lock"
+# A folder without it is somebody else's, whatever its name is.
+_LOCK = ".determined-lock"
+_MOST_FOLDERS = 10
+_LONGEST_NAME = 240
 # What a file system says that knows no locks.
 _CANNOT_LOCK = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL, errno.EBADF)
 
@@ -45,25 +49,34 @@ class Place(NamedTuple):
 def hold_place(target: pathlib.Path) -> Iterator[Place]:
     """Give the place of a target; wait for whoever has it.
 
-    What a download leaves in it is there for the next one. Where files cannot be locked, each gets a place of its own.
+    What a download leaves in it is there for the next one. A folder of that name which somebody else has made, for
+    whatever they need it, is left alone. Where files cannot be locked, each gets a place of its own.
 
     Parameters:
         target: an absolute path, whose parent exists.
     """
-    folder = _folder_of(target)
-    held = _lock(folder)
-    if held is None:
-        place = Place(pathlib.Path(tempfile.mkdtemp(prefix=folder.name, dir=folder.parent)), False)
+    first = _folder_of(target)
+    for number in range(_MOST_FOLDERS):
+        folder = first.with_name(f"{first.name}-{number}") if number else first
+        if not _is_ours_or_free(folder):
+            continue
         try:
-            yield place
+            held = _lock(folder)
+        except (PermissionError, FileExistsError, NotADirectoryError):
+            continue  # somebody else's after all
+        if held is None:
+            break
+        lock, waited = held
+        try:
+            yield Place(folder, waited)
         finally:
-            shutil.rmtree(place.folder, ignore_errors=True)
+            _unlock(lock)
         return
-    lock, waited = held
+    place = Place(pathlib.Path(tempfile.mkdtemp(prefix=f"{first.name}-", dir=first.parent)), False)
     try:
-        yield Place(folder, waited)
+        yield place
     finally:
-        _unlock(lock)
+        shutil.rmtree(place.folder, ignore_errors=True)
 
 
 def _folder_of(target: pathlib.Path) -> pathlib.Path:
@@ -72,7 +85,26 @@ def _folder_of(target: pathlib.Path) -> pathlib.Path:
         if target.stat().st_dev != parent.stat().st_dev or not os.access(parent, os.W_OK):
             # A mounted one: files can be renamed only within it.
             return target / ".determined.part"
-    return target.with_name(f".{target.name}.part")
+    name = target.name
+    if len(os.fsencode(name)) > _LONGEST_NAME:
+        import hashlib
+
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()
+    return target.with_name(f".{name}.part")
+
+
+def _is_ours_or_free(folder: pathlib.Path) -> bool:
+    try:
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            return False
+        # Who makes a folder of ours makes its lock next; until then it is empty.
+        with os.scandir(folder) as entries:
+            held = {entry.name: entry for entry in entries}
+        return not held or (_LOCK in held and held[_LOCK].is_file(follow_symlinks=False))
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def _lock(folder: pathlib.Path) -> Optional[Tuple[int, bool]]:
@@ -85,7 +117,7 @@ def _lock(folder: pathlib.Path) -> Optional[Tuple[int, bool]]:
     while True:
         folder.mkdir(parents=True, exist_ok=True)
         try:
-            lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666)
         except FileNotFoundError:
             continue  # whoever had it has just removed the folder
         try:

@@ -565,6 +565,61 @@ def test_of_two_downloads_to_one_target_the_second_waits_for_the_first(
     assert [path.name for path in tmp_path.iterdir()] == ["target"]
 
 
+@pytest.mark.parametrize("mode", [DownloadMode.DIRECT, DownloadMode.MASTER])
+@pytest.mark.parametrize("kind", ["folder", "file", "link", "link to nothing", "lock of its own"])
+def test_what_somebody_else_has_beside_the_target_stays(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path, mode: DownloadMode, kind: str
+) -> None:
+    store(tmp_path / "storage", FILES)
+    storage = {"type": "directory", "container_path": str(tmp_path / "storage")}
+    sizes = {name: str(len(content)) for name, content in FILES.items()}
+    serve(stub, gzipped(archive_of(FILES)), resources=sizes, storage=storage)
+    mine = tmp_path / "mine"
+    (mine / UUID / "direct-0").mkdir(parents=True)
+    (mine / "thesis.tex").write_text("years of work")
+    (mine / UUID / "direct-0" / "notes").write_text("more")
+    beside = tmp_path / ".target.part"
+    if kind == "file":
+        beside.write_text("a draft")
+    elif kind == "link to nothing":
+        beside.symlink_to("nowhere")
+    elif kind == "link":
+        beside.symlink_to("mine")
+    else:
+        mine.rename(beside)
+        if kind == "lock of its own":
+            (beside / "lock").touch()
+    before = sorted(tmp_path.rglob("*"))
+    for _ in range(2):
+        Checkpoint(session, UUID).download(tmp_path / "target", mode, replace=True)
+        assert (tmp_path / "target/model.pt").read_bytes() == FILES["model.pt"]
+    added = {path.relative_to(tmp_path).parts[0] for path in set(tmp_path.rglob("*")) - set(before)}
+    assert added == {"target"}
+    assert set(before) <= set(tmp_path.rglob("*"))
+
+
+def test_a_target_may_have_as_long_a_name_as_files_may_have(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    files = {"f" * 255: b"1"}
+    store(tmp_path / "storage", files)
+    storage = {"type": "directory", "container_path": str(tmp_path / "storage")}
+    serve(stub, Answer(500), resources={"f" * 255: "1"}, storage=storage)
+    target = tmp_path / ("t" * 255)
+    Checkpoint(session, UUID).download(target, DownloadMode.DIRECT)
+    assert (target / ("f" * 255)).read_bytes() == b"1"
+
+
+def test_an_archive_that_names_a_file_twice_is_refused(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path
+) -> None:
+    again = tarfile.TarInfo("model.pt")
+    serve(stub, gzipped(archive_of(FILES, extra=[again])))
+    with pytest.raises(errors.ProxiedDownloadFailed, match="twice"):
+        Checkpoint(session, UUID).download(tmp_path / "target", DownloadMode.MASTER)
+    assert left_in(tmp_path) == []
+
+
 def serve_other(stub: StubMaster, files: Dict[str, bytes], steps: int = 7) -> None:
     """Serve a second checkpoint."""
     sizes = {name: str(len(content)) for name, content in files.items()}
