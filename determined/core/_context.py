@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from types import TracebackType
-from typing import TYPE_CHECKING, Callable, Optional, Type
+from typing import TYPE_CHECKING, Any, Callable, Optional, Type
 
 from determined._exceptions import InvalidHP
 from determined.common.api import errors
@@ -44,6 +44,8 @@ _ALERT_LEVELS = {
 
 class Context:
     """Everything a training needs of its cluster; from `init`, to be used in a ``with`` block.
+
+    The context of a trial that reports to a master belongs to its process, and cannot be pickled or copied.
 
     Attributes:
         checkpoint: stores and restores checkpoints.
@@ -93,6 +95,14 @@ class Context:
         self._accompaniment = accompaniment
         self._started = False
         self._process = os.getpid()
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if self._session is None and self._shipper is None and self._accompaniment is None:
+            return super().__reduce_ex__(protocol)
+        raise TypeError(
+            "the core context of a trial cannot be pickled or copied: it reports from threads of this process. Call"
+            " core.init() in the process that needs one, and pass it what the context has given you"
+        )
 
     def start(self) -> None:
         """Start what works in the background. The ``with`` statement does this.

@@ -49,6 +49,13 @@ class AzureStorageManager(CloudStorageManager):
         self._errors = (azure.core.exceptions.AzureError,)
         self._not_found = azure.core.exceptions.ResourceNotFoundError
         self.container = container
+        self._arguments = {
+            "container": container,
+            "connection_string": connection_string,
+            "account_url": account_url,
+            "credential": credential,
+            "temp_dir": temp_dir,
+        }
         service = azure.storage.blob.BlobServiceClient
         account: Any = (
             service.from_connection_string(connection_string)

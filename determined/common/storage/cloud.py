@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import abc
 import contextlib
+import functools
 import io
 import os
 import pathlib
-from typing import Any, ContextManager, Iterable, Iterator, List, Optional
+from typing import Any, ContextManager, Dict, Iterable, Iterator, List, Optional
 
 from determined import errors
 
@@ -33,6 +34,9 @@ _WORKERS = 8
 class CloudStorageManager(TemporaryCopies):
     """Stores each file as an object ``<prefix>/<id>/<path>``; directories are empty objects whose names end with "/".
 
+    A manager can be pickled and copied: what comes of it connects anew, with the same arguments. Credentials that were
+    given are in the pickle; those of the environment are not.
+
     Parameters:
         prefix: what the names of all objects begin with; see `normalize_prefix`.
         temp_dir: where to make temporary copies. Defaults to the system's directory for temporary files.
@@ -44,6 +48,12 @@ class CloudStorageManager(TemporaryCopies):
     def __init__(self, prefix: Optional[str] = None, temp_dir: Optional[StrPath] = None) -> None:
         super().__init__(temp_dir)
         self.prefix = normalize_prefix(prefix)
+        self._arguments: Dict[str, Any] = {}
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        if not self._arguments:
+            return super().__reduce_ex__(protocol)  # a kind of somebody else
+        return functools.partial(type(self), **self._arguments), ()
 
     # --- what each kind provides ------------------------------------------------------------------------------------
 

@@ -33,6 +33,7 @@ class GCSStorageManager(CloudStorageManager):
         self._errors = (google.api_core.exceptions.GoogleAPIError, google.auth.exceptions.GoogleAuthError)
         self._not_found = google.api_core.exceptions.NotFound
         self.bucket_name = bucket
+        self._arguments = {"bucket": bucket, "prefix": prefix, "temp_dir": temp_dir}
         with self._translated():
             self._bucket: Any = google.cloud.storage.Client().bucket(bucket)
 

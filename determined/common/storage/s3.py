@@ -54,6 +54,14 @@ class S3StorageManager(CloudStorageManager):
         except ImportError as e:
             raise missing_extra("s3", e) from e
         self.bucket = bucket
+        self._arguments = {
+            "bucket": bucket,
+            "access_key": access_key,
+            "secret_key": secret_key,
+            "endpoint_url": endpoint_url,
+            "prefix": prefix,
+            "temp_dir": temp_dir,
+        }
         # Besides, boto3 wraps what goes wrong while a file is sent.
         self._errors = (
             botocore.exceptions.BotoCoreError,
