@@ -9,6 +9,7 @@ import sys
 import tarfile
 import threading
 import zipfile
+from functools import partial
 from typing import Any, Dict, List
 
 import pytest
@@ -90,6 +91,16 @@ def in_time(work: Any) -> Any:
     return found[0]
 
 
+def has_lost(checkpoint: client.Checkpoint, path: str) -> bool:
+    checkpoint.reload()
+    return path not in (checkpoint.resources or {})
+
+
+def is_deleted(checkpoint: client.Checkpoint) -> bool:
+    checkpoint.reload()
+    return checkpoint.state == client.CheckpointState.DELETED
+
+
 def test_what_a_trial_stores_is_what_is_reported_fetched_and_removed(tmp_path: pathlib.Path) -> None:
     model, dataset = tmp_path / "model", tmp_path / "dataset"
     model.mkdir()
@@ -126,21 +137,21 @@ def test_what_a_trial_stores_is_what_is_reported_fetched_and_removed(tmp_path: p
             }
             for mode in (client.DownloadMode.DIRECT, client.DownloadMode.MASTER):
                 target = tmp_path / f"{checkpoint.uuid}-{mode}"
-                in_time(lambda c=checkpoint, t=target, m=mode: c.download(t, mode=m))
+                in_time(partial(checkpoint.download, target, mode=mode))
                 assert files_of(target) == EXPECTED
                 assert (target / "empty").is_dir()
             for kind in ("application/x-tar", "application/gzip", "application/zip"):
-                found = in_time(lambda c=checkpoint, k=kind: archive_of(determined._session, c.uuid, k))
+                found = in_time(partial(archive_of, determined._session, checkpoint.uuid, kind))
                 assert found == EXPECTED
         for checkpoint in checkpoints:
             checkpoint.remove_files(["**/*.bin"])
         for checkpoint in checkpoints:
-            wait_until(lambda c=checkpoint: c.reload() or "w.bin" not in c.resources)
+            wait_until(partial(has_lost, checkpoint, "w.bin"))
             assert {"d/x", "linked/x"} <= set(checkpoint.resources or {})
             assert not os.path.lexists(tmp_path / "master" / "checkpoints" / checkpoint.uuid / "alias.bin")
         for checkpoint in checkpoints:
             checkpoint.delete()
-        wait_until(lambda: all(c.reload() or c.state == client.CheckpointState.DELETED for c in checkpoints))
+        wait_until(lambda: all(is_deleted(c) for c in checkpoints))
     assert files_of(dataset) == {"precious.bin": b"1234", "notes.txt": b"12"}
 
 
