@@ -6,6 +6,7 @@ import concurrent.futures
 import logging
 import os
 import pathlib
+import stat
 import tempfile
 import threading
 import time
@@ -113,8 +114,15 @@ class TensorboardManager:
             since: seconds since 1970.
             selector: says of a path relative to the directory whether it is wanted. Defaults to all.
         """
-        found = [path for path in sorted(self.base_path.rglob("*")) if path.is_file()]
-        return [p for p in found if p.stat().st_mtime > since and selector(p.relative_to(self.base_path))]
+        found = []
+        for path in sorted(self.base_path.rglob("*")):
+            try:
+                status = path.stat()
+            except OSError:
+                continue  # a link that leads nowhere, or a file that has just been removed
+            if stat.S_ISREG(status.st_mode) and status.st_mtime > since and selector(path.relative_to(self.base_path)):
+                found.append(path)
+        return found
 
     def sync(self, selector: FileSelector = lambda _: True, mangler: Mangler = lambda p, __: p, rank: int = 0) -> None:
         """Store what has changed since it was stored last; at most once a second, else nothing is done.
@@ -156,8 +164,19 @@ class TensorboardManager:
             logger.exception("TensorBoard files could not be stored")
 
     def _store_changed(self, selector: FileSelector, mangler: Mangler, rank: int) -> None:
-        changed = {path: path.stat().st_mtime_ns for path in self.list_tb_files(0.0, selector)}
-        changed = {path: when for path, when in changed.items() if self._stored.get(path) != when}
+        changed: Dict[pathlib.Path, int] = {}
+        for path in self.list_tb_files(0.0, selector):
+            try:
+                when = path.stat().st_mtime_ns
+            except OSError:
+                continue  # it has just been removed
+            if self._stored.get(path) == when:
+                continue
+            if _is_utf8(path):
+                changed[path] = when
+            else:
+                self._stored[path] = when
+                logger.warning("%s is not stored: its name is no UTF-8", os.fsencode(path))
         if not changed:
             return
         # Links under the names to store under, as the names in the directory may be others.
@@ -171,3 +190,11 @@ class TensorboardManager:
                 names.append(name.as_posix())
             self._storage.upload(folder, self._storage_path, names)
         self._stored.update(changed)
+
+
+def _is_utf8(path: pathlib.Path) -> bool:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -519,7 +519,13 @@ class Experiment(Reported):
         directory = pathlib.Path(output_dir or ".").expanduser()
         directory.mkdir(parents=True, exist_ok=True)
         path = directory / f"exp-{self.id}_model_def.tar.gz"
-        path.write_bytes(code)
+        draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+        try:
+            draft.write_bytes(code)
+            os.replace(draft, path)
+        except BaseException:
+            draft.unlink(missing_ok=True)
+            raise
         return str(path)
 
     def iter_trials(

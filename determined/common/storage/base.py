@@ -235,9 +235,10 @@ class TemporaryCopies(StorageManager):
         self.abort_store_path(src, dst)
 
     def abort_store_path(self, src: StrPath, dst: str) -> None:
-        above = pathlib.Path(src).parents[dst.count("/")]
+        above = pathlib.Path(src).absolute().parents[dst.count("/")]
+        temp_dir = os.path.realpath(self._temp_dir or tempfile.gettempdir())
         # Another directory than one of `pre_store_path` is the caller's own.
-        if above.name.startswith(_TEMPORARY):
+        if above.name.startswith(_TEMPORARY) and os.path.realpath(above.parent) == temp_dir:
             shutil.rmtree(above, ignore_errors=True)
 
     def store_path_is_direct_access(self) -> bool:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import os
 import pathlib
+import pickle
+import shutil
 import threading
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 from uuid import uuid4
@@ -19,6 +23,7 @@ from determined.core._checkpoint import CheckpointReporter
 from determined.core._shards import merge_files, merge_metadata
 from tests.unit.common.experimental.stub_master import Answer, StubMaster
 
+from ...disks import small_disk
 from ..common.storage.test_storage import DictStorage
 from .conftest import ALLOCATION, TASK, run_ranks
 
@@ -538,3 +543,33 @@ def test_files_of_ranks_are_merged(ranks: List[Dict[str, int]], clashes: int, sh
 )
 def test_metadata_of_ranks_is_merged(ranks: Any, merged: Any, conflicts: Any) -> None:
     assert merge_metadata(ranks) == (merged, conflicts)
+
+
+@pytest.mark.parametrize("how", ["upload", "store_path"])
+def test_nothing_is_left_of_a_checkpoint_for_which_the_disk_has_no_room(
+    stub: StubMaster, session: AllocationSession, tmp_path: pathlib.Path, how: str
+) -> None:
+    with small_disk(tmp_path / "disk") as disk:
+        storage = build({"type": "directory", "container_path": str(disk / "store")})
+        context = CheckpointContext(
+            DummyDistributedContext(), storage, CheckpointReporter(session, TASK, ALLOCATION, 5)
+        )
+        kept = context.upload(write(tmp_path / "small", {"w": "1"}), STEPS)
+        big = write(tmp_path / "big", {name: name * (400 << 10) for name in "abcd"})
+
+        def store_in_place() -> None:
+            with context.store_path(STEPS) as (path, _):
+                shutil.copytree(big, path, copy_function=shutil.copyfile, dirs_exist_ok=True)
+
+        with pytest.raises(OSError, match="No space left on device"):
+            context.upload(big, STEPS) if how == "upload" else store_in_place()
+        assert os.listdir(disk / "store") == [kept]
+        assert len(reports(stub)) == 1
+        context.upload(write(tmp_path / "small", {"w": "2"}), STEPS)
+
+
+def test_the_context_of_a_trial_says_that_it_cannot_be_pickled(session: AllocationSession) -> None:
+    context = core.Context(core.DummyCheckpointContext(DummyDistributedContext(), DictStorage()), session=session)
+    for renew in (pickle.dumps, copy.deepcopy):
+        with pytest.raises(TypeError, match=r"core\.init\(\)"):
+            renew(context)

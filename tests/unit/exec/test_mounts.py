@@ -107,3 +107,14 @@ def test_what_is_not_enforced_is_told(place: Place) -> None:
 def test_a_host_path_that_is_not_there_or_relative_fails_the_task(place: Place, host: str) -> None:
     with pytest.raises(PreparationFailed, match=host):
         place.mount_all([{"host_path": host, "container_path": "data"}])
+
+
+def test_nothing_of_a_working_directory_that_is_the_users_own_is_hidden_or_added(place: Place) -> None:
+    (place.workdir / "data").mkdir()
+    (place.workdir / "data" / "thesis.tex").write_text("years of work")
+    mounts = [{"host_path": str(place.host), "container_path": path} for path in ("data", "new/data")]
+    link_mounts(mounts, str(place.workdir), lambda level, text: place.told.append((level, text)), is_own=False)
+    assert (place.workdir / "data" / "thesis.tex").read_text() == "years of work"
+    assert [path.name for path in place.workdir.iterdir()] == ["data"]
+    assert [level for level, _ in place.told] == ["WARNING", "WARNING"]
+    assert "the working directory is not the task's own" in place.told[0][1]

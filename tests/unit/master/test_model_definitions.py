@@ -103,3 +103,16 @@ CONTENTS: List[object] = [
 @pytest.mark.parametrize(("content", "expected"), CONTENTS)
 def test_content_tells_its_type(content: bytes, expected: str) -> None:
     assert content_type_of(content) == expected
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [["a", "a"], ["a", "./a"], ["a//b", "a/b"], ["a", "a/b"], ["a/b", "a"], ["d/", "d"]],
+)
+def test_what_a_task_could_not_unpack_is_refused(paths: List[str]) -> None:
+    with pytest.raises(Refusal, match="comes twice|lies in what is a file"):
+        model_definitions.pack([file(path, kind=53 if path.endswith("/") else 48) for path in paths])
+
+
+def test_a_folder_may_come_twice() -> None:
+    assert model_definitions.pack([file("d", kind=53), file("d/", kind=53), file("d/a")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pathlib
+import sys
 from typing import Any, Dict, List, Tuple
 
 import numpy as np
@@ -134,3 +135,22 @@ def test_without_a_library_nothing_is_written(tmp_path: pathlib.Path, monkeypatc
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     assert not has_writer()
     assert make_writer(tmp_path) is None
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="of special files of Linux")
+def test_what_cannot_be_stored_does_not_keep_the_rest_from_being_stored(
+    tmp_path: pathlib.Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    manager, stored = make(tmp_path, async_upload=False)
+    (manager.base_path / "events").write_text("1")
+    (manager.base_path / "dangling").symlink_to("nowhere")
+    (manager.base_path / "linked").symlink_to("events")
+    os.mkfifo(manager.base_path / "fifo")
+    with open(os.fsencode(manager.base_path) + b"/caf\xe9", "w"):
+        pass
+    manager.sync()
+    assert files_in(stored) == ["events", "linked"]
+    manager.close()
+    assert caplog.text.count("its name is no UTF-8") == 1
+    manager.delete()
+    assert files_in(stored) == []

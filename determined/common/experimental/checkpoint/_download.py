@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+import errno
 import logging
+import os
 import pathlib
 import shutil
 import tarfile
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["DownloadMode", "Request", "Source", "download", "write_metadata"]
 
 logger = logging.getLogger("determined.common.experimental.checkpoint")
+
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class DownloadMode(enum.Enum):
@@ -332,6 +336,8 @@ def _fetch_through_master(job: _Job, place: pathlib.Path) -> pathlib.Path:
     except (tarfile.TarError, EOFError, OSError, zlib.error, UnsafeMember) as error:
         # requests' and gzip's own errors are OSErrors.
         text = f"the archive of checkpoint {uuid} is unusable: {error}"
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            text = f"checkpoint {uuid} cannot be written to {place}: {os.strerror(error.errno or 0)}"
         raise caused(errors.ProxiedDownloadFailed, text, error) from error
     faults = job.faults_in(files)
     if faults:

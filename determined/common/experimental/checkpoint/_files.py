@@ -16,9 +16,13 @@ from ._target import CHOICE_FILE, MARKERS, METADATA_FILE, is_download
 def write_metadata(path: pathlib.Path, metadata: Mapping[str, Any]) -> None:
     """Write metadata as JSON, under a temporary name first."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    with partial.open("w", encoding="utf-8") as file:
-        json.dump(metadata, file, indent=2)
-    os.replace(partial, path)
+    try:
+        with partial.open("w", encoding="utf-8") as file:
+            json.dump(metadata, file, indent=2)
+        os.replace(partial, path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def find_faults(directory: pathlib.Path, resources: Mapping[str, Any]) -> List[str]:

@@ -103,18 +103,22 @@ def test_a_home_in_which_nothing_can_be_made_is_none(monkeypatch: pytest.MonkeyP
     assert found == tmp_path / f"determined-{os.getuid()}"
 
 
-def test_a_master_starts_without_a_home(homeless: pathlib.Path) -> None:
+def test_a_master_finds_a_folder_without_a_home(homeless: pathlib.Path) -> None:
     program = (
         "import pwd\n"
         "def unknown(*_): raise KeyError('uid not found')\n"
         "pwd.getpwuid = unknown\n"
-        "from determined.master.__main__ import main\n"
+        "import sys\n"
+        "from determined.master.__main__ import parse_arguments\n"
+        "sys.argv = ['determined.master']\n"
+        "print(parse_arguments().data_dir)\n"
     )
     environment = {name: value for name, value in os.environ.items() if name not in ("HOME", "XDG_DATA_HOME")}
     done = subprocess.run(
         [sys.executable, "-c", program], env={**environment, "TMPDIR": str(homeless)}, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str(homeless / f"determined-{os.getuid()}" / "determined" / "master")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import pickle
+import subprocess
 import sys
 import tarfile
 import threading
@@ -22,6 +23,7 @@ from determined.common.api import Session
 from determined.common.api import errors as api_errors
 from determined.common.experimental.checkpoint import Checkpoint, DownloadMode
 
+from ....disks import small_disk
 from .stub_master import Answer, Request, StubMaster
 
 UUID = "00000001-1111-4222-8333-000000000001"
@@ -618,6 +620,27 @@ def test_an_archive_that_names_a_file_twice_is_refused(
     with pytest.raises(errors.ProxiedDownloadFailed, match="twice"):
         Checkpoint(session, UUID).download(tmp_path / "target", DownloadMode.MASTER)
     assert left_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("mode", [DownloadMode.DIRECT, DownloadMode.MASTER, DownloadMode.AUTO])
+def test_a_full_disk_is_told_as_such_and_the_next_download_goes_on(
+    stub: StubMaster, session: Session, tmp_path: pathlib.Path, mode: DownloadMode
+) -> None:
+    files = {"a": b"1" * (600 << 10), "b": b"2" * (600 << 10)}
+    store(tmp_path / "storage", files)
+    sizes = {name: str(len(content)) for name, content in files.items()}
+    storage = {"type": "directory", "container_path": str(tmp_path / "storage")}
+    serve(stub, gzipped(archive_of(files)), resources=sizes, storage=storage)
+    with small_disk(tmp_path / "disk") as disk:
+        with pytest.raises((OSError, errors.ProxiedDownloadFailed), match="No space left on device") as found:
+            Checkpoint(session, UUID).download(disk / "target", mode, max_workers=1)
+        assert "unusable" not in str(found.value)
+        assert str(disk) in str(found.value)
+        assert not (disk / "target").exists()
+        subprocess.run(["mount", "-o", "remount,size=4m", str(disk)], check=True)
+        Checkpoint(session, UUID).download(disk / "target", mode, max_workers=1)
+        assert {name: (disk / "target" / name).read_bytes() for name in files} == files
+        assert os.listdir(disk) == ["target"]
 
 
 def serve_other(stub: StubMaster, files: Dict[str, bytes], steps: int = 7) -> None:

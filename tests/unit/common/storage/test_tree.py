@@ -23,6 +23,7 @@ from determined.common import storage
 from determined.common.storage import _tree
 from determined.common.storage.base import StorageManager, list_directory
 
+from ....disks import small_disk
 from ....rights import only_what_the_mode_grants
 from .test_storage import DictStorage, manager, s3_url  # noqa: F401
 
@@ -367,17 +368,13 @@ def test_nobody_sees_a_half_file_under_its_final_name(files: StorageManager, tmp
 
 
 @pytest.fixture
-def small_disk(tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if os.getuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk]).returncode:
-        pytest.skip("a small file system cannot be made here")
-    yield disk
-    subprocess.run(["umount", disk], check=True)
+def disk(tmp_path: pathlib.Path) -> Iterator[pathlib.Path]:
+    with small_disk(tmp_path / "disk") as mounted:
+        yield mounted
 
 
-def test_a_full_disk_is_told_with_the_file_and_loses_nothing(small_disk: pathlib.Path, tmp_path: pathlib.Path) -> None:
-    files = storage.build({"type": "directory", "container_path": str(small_disk / "store")})
+def test_a_full_disk_is_told_with_the_file_and_loses_nothing(disk: pathlib.Path, tmp_path: pathlib.Path) -> None:
+    files = storage.build({"type": "directory", "container_path": str(disk / "store")})
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "w.bin").write_bytes(b"old")
     files.upload(tmp_path / "in", "id-1")
@@ -385,13 +382,13 @@ def test_a_full_disk_is_told_with_the_file_and_loses_nothing(small_disk: pathlib
     with pytest.raises(OSError, match=r"id-1/w\.bin") as found:
         files.upload(tmp_path / "in", "id-1")
     assert found.value.errno == errno.ENOSPC
-    assert (small_disk / "store" / "id-1" / "w.bin").read_bytes() == b"old"
-    assert os.listdir(small_disk / "store" / "id-1") == ["w.bin"]
+    assert (disk / "store" / "id-1" / "w.bin").read_bytes() == b"old"
+    assert os.listdir(disk / "store" / "id-1") == ["w.bin"]
     big = storage.build({"type": "directory", "container_path": str(tmp_path / "store")})
     big.upload(tmp_path / "in", "id-1")
     with pytest.raises(OSError, match=r"out/w\.bin"):
-        big.download("id-1", small_disk / "out")
-    assert os.listdir(small_disk / "out") == []
+        big.download("id-1", disk / "out")
+    assert os.listdir(disk / "out") == []
 
 
 def test_what_cannot_be_read_is_refused_when_it_is_stored(files: StorageManager, tmp_path: pathlib.Path) -> None:
