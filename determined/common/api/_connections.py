@@ -158,7 +158,7 @@ def _tls_context(pem: Optional[str], noverify: bool, bundle: Optional[str], more
             else:
                 context.load_verify_locations(cafile=where)
     except OSError as error:
-        raise _failures.BadCertificateError(f"the certificates in {where} cannot be used: {error}") from error
+        raise _failures.BadCertificateError(f"the certificates in {where} cannot be used: {error}") from None
     if pem:
         # what the user trusts may be the master's own certificate, signed by nobody or by an unknown authority
         context.verify_flags |= getattr(ssl, "VERIFY_X509_PARTIAL_CHAIN", 0x80000)
@@ -166,7 +166,7 @@ def _tls_context(pem: Optional[str], noverify: bool, bundle: Optional[str], more
         try:
             context.load_verify_locations(cadata=pem)
         except (ssl.SSLError, ValueError) as error:
-            raise _failures.BadCertificateError(f"the master's certificate is not valid PEM text: {error}") from error
+            raise _failures.BadCertificateError(f"the master's certificate is not valid PEM text: {error}") from None
     return context
 
 

@@ -9,8 +9,6 @@ import enum
 import functools
 import json
 import math
-import numbers
-import uuid
 from typing import Any, Callable, List, Union
 
 Document = Union[bytes, str]
@@ -161,6 +159,9 @@ def _special(value: float) -> str:
 
 
 def _plain(value: Any) -> Any:
+    import numbers  # both here, as they cost time and are seldom needed
+    import uuid
+
     if isinstance(value, enum.Enum):
         return value.name
     if isinstance(value, datetime.datetime):

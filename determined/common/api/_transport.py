@@ -89,7 +89,7 @@ class Exchange:
         except errors.BadRequestException:
             raise  # it may be one of the HTTP library's, too
         except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise _failures.translated(error, self._method, self._url, self._http.proxies) from error
+            raise _failures.translated(error, self._method, self._url, self._http.proxies) from None
 
     def explain(self, failure: errors.MasterNotFoundException) -> None:
         """Look why there was no answer, and write it into the error: some other service may listen there.

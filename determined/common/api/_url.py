@@ -23,9 +23,10 @@ def normalize_address(address: str) -> str:
     Raises:
         ValueError: there is no host, or a user, a password, a query or a fragment, which have no place in it.
     """
-    text = _bracketed(address.strip())
+    text = address.strip()
     # what stands before an @ may be a password, however the address is misspelled
     shown = f"...@{address.rpartition('@')[2]}" if "@" in address else address
+    text = _bracketed(text)
     default_port = _DEFAULT_PORTS.get(text.partition("://")[0].lower())
     if default_port is None:
         text = f"http://{text}"

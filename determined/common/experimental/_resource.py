@@ -71,8 +71,6 @@ class Resource:
 
     A subclass declares its fields with `field`. All of them are None until the object is hydrated, and where the
     master that answered does not know them. Notebooks show identity, fields, and the attributes in `_besides`.
-
-    It can be pickled, and goes on working in another process; the session goes along, and with it the user's token.
     """
 
     _identity: ClassVar[Tuple[str, ...]] = ("id",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import decimal
 import enum
@@ -81,12 +82,13 @@ def test_answers_that_are_no_pages_are_read_as_they_are() -> None:
     assert _decode(b'{"config":{},"originalConfig":1}') == {"config": {}, "originalConfig": 1}
 
 
-def test_the_garbage_collector_is_its_users_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("document", [json.dumps([{}] * 50_000).encode(), b"[" + b"0," * 50_000])
+def test_large_documents_never_switch_the_garbage_collector(document: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     switched: List[str] = []
-    for name in ("disable", "enable", "freeze", "set_threshold"):
+    for name in ("enable", "disable", "freeze", "set_threshold"):
         monkeypatch.setattr(gc, name, lambda *_, name=name: switched.append(name))
-    document = json.dumps([{"x": [n]} for n in range(20_000)])
-    assert len(_json.decode(document)) == 20_000
+    with contextlib.suppress(ValueError):
+        _json.decode(document)
     assert switched == []
 
 
