@@ -40,6 +40,8 @@ def complaint_about(response: requests.Response) -> str:
     if status >= 400 and _WANTS_TLS.search(beginning):
         return f"{speaks('https', response.url)}{_proxy_of(response)}"
     kind = _kind_of(beginning, str(response.headers.get("Content-Type", "")))
+    if not kind and status >= 400 and beginning and not beginning.startswith("{") and _proxy_of(response):
+        kind = "a text"  # masters write their errors in JSON
     if not kind:
         return ""
     return not_a_master(response, f"answered {status} with {kind}{_title_of(beginning)}")

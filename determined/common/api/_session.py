@@ -26,8 +26,8 @@ DEFAULT_MAX_RETRIES = _retry.DEFAULT_MAX_RETRIES
 class BaseSession:
     """What sessions have in common. Safe to use from several threads.
 
-    A session can be copied, pickled and sent to another process, and goes on working after a fork: each process makes
-    connections of its own. The token goes along, so a pickled session is as secret as its token.
+    A session can be copied, pickled, and sent to another process. Its token goes along: keep such a file as you would a
+    password.
 
     Attributes:
         master: the master's address in its normal form.

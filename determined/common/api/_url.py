@@ -26,9 +26,10 @@ def normalize_address(address: str) -> str:
     """
     if not isinstance(address, str):
         raise errors.ArgumentError(f"the address of a master must be text, not {address!r}")
-    text = _bracketed(address.strip())
+    text = address.strip()
     # what stands before an @ may be a password, however the address is misspelled
     shown = f"...@{address.rpartition('@')[2]}" if "@" in address else address
+    text = _bracketed(text)
     default_port = _DEFAULT_PORTS.get(text.partition("://")[0].lower())
     if default_port is None:
         text = f"http://{text}"

@@ -56,13 +56,13 @@ class BadRequestException(Exception):
 
     method = ""
     path = ""
+    is_foreign = False
+    """Whether something else than a master is known to have answered: a proxy, a portal, another service."""
     status_code = 0
     server_message = ""
     response_error: Optional[Dict[str, Any]] = None
     response: Optional[requests.Response] = None
     hint = ""
-    is_foreign = False
-    """Whether something else than a master is known to have answered: a proxy, a portal, another service."""
     _render_traceback_ = _tracebacks.render
 
     def __init__(self, message: str, *args: Any) -> None:
@@ -274,20 +274,23 @@ _HINTS: Dict[int, str] = {
 
 
 def from_response(response: requests.Response, method: str, path: str) -> BadRequestException:
-    """Return the error that an answer means.
-
-    One that no master gives has a message that says so, and no words of a master.
-    """
-    from . import _foreign  # here, because it is not needed before
-
-    complaint = _foreign.complaint_about(response)
-    text = complaint or server_message(response)
-    if response.is_redirect and not complaint:
+    """Return the error that an answer means."""
+    text = server_message(response)
+    if response.is_redirect:
         text = f"the request was redirected to {response.headers['Location']}: use that as the address of the master"
     kind = BY_STATUS.get(response.status_code, APIException)
     error = told(kind(text), method=method, path=path, status_code=response.status_code, response=response)
     error.response_error = _error_object(response)
+    return _named_as_foreign(error, response)
+
+
+def _named_as_foreign(error: E, response: requests.Response) -> E:
+    """Return an error, with a message that says so and no words of a master where the answer is none of a master."""
+    from . import _foreign  # here, because it is not needed before
+
+    complaint = _foreign.complaint_about(response)
     if complaint:
+        error.message, error.args = complaint, (complaint, *error.args[1:])
         error.is_foreign, error.server_message, error.hint = True, "", _foreign.HINT
     return error
 

@@ -228,6 +228,20 @@ def test_a_page_of_the_proxy_is_no_answer_of_a_master(call: Any, monkeypatch: py
     assert caught.value.server_message == ""
 
 
+def test_a_text_of_the_proxy_is_no_answer_of_a_master(stub: Stub, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Stub(answer(b"Blocked by policy 7", 403, {"Content-Type": "text/plain"})) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        with pytest.raises(errors.ForbiddenException) as caught:
+            get_experiment("http://master.example:8080")
+        proxy.perform(answer({"message": "not so"}, 403))
+        with pytest.raises(errors.ForbiddenException) as refused:
+            get_experiment("http://master.example:8080")
+    assert "not a Determined master" in str(caught.value)
+    assert '403 with a text ("Blocked by policy 7"); a proxy is set in http_proxy' in str(caught.value)
+    assert refused.value.server_message == "not so"
+    assert not refused.value.is_foreign
+
+
 @pytest.mark.parametrize("call", CALLS)
 def test_a_proxy_that_wants_a_password_says_so(call: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with Proxy(login="ada:pw") as proxy:
