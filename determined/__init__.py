@@ -40,6 +40,7 @@ __getattr__, __dir__, __all__ = attach(
         "get_cluster_info": "determined._info:get_cluster_info",
         "import_from_path": "determined._import:import_from_path",
         "launch": "determined.launch",
+        "pytorch": "determined.pytorch",
         "tensorboard": "determined.tensorboard",
         "util": "determined.util",
     },

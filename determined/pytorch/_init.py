@@ -111,7 +111,7 @@ def seed_all(seed: int) -> None:
 
 def _join_trial(info: ClusterInfo, stack: contextlib.ExitStack) -> Optional[DistributedContext]:
     if os.environ.get(_backend.TORCH_FLAG):
-        return _join(stack)
+        return join(stack)
     slots = sum(info.container_slot_counts)
     if slots > 1 or len(info.container_addrs) > 1:
         raise ValueError(
@@ -126,11 +126,12 @@ def _join_local(
 ) -> Optional[DistributedContext]:
     is_torchrun = all(name in os.environ for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "GROUP_RANK"))
     if distributed is None and is_torchrun and int(os.environ["WORLD_SIZE"]) > 1:
-        return _join(stack)
+        return join(stack)
     return distributed
 
 
-def _join(stack: contextlib.ExitStack) -> DistributedContext:
+def join(stack: contextlib.ExitStack) -> DistributedContext:
+    """Join the processes that torchrun has started; leave them again when a stack is unwound."""
     if _backend.join_processes():
         stack.callback(_leave)
     return DistributedContext.from_torch_distributed()
