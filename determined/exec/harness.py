@@ -1,7 +1,7 @@
 """Trains the trial class that an entrypoint names, as the experiment's configuration says.
 
-Usage: ``python -m determined.exec.harness MODULE:CLASS``, in a trial of a cluster; ``determined.launch.torch_distributed``
-starts it, once for each slot.
+Usage: ``python -m determined.exec.harness MODULE:CLASS``, in a trial of a cluster.
+``determined.launch.torch_distributed`` starts it, once for each slot.
 """
 
 from __future__ import annotations

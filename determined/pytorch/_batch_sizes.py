@@ -24,7 +24,7 @@ def split_batch_size(hparams: Mapping[str, Any], slots: int) -> Tuple[int, int]:
     size = hparams.get("global_batch_size")
     if not size:
         raise ValueError("the hyperparameter global_batch_size is needed, such as hparams={'global_batch_size': 64}")
-    if not isinstance(size, int) or isinstance(size, bool):
+    if not isinstance(size, int):
         raise errors.InvalidExperimentException(f"global_batch_size must be an int, not {size!r}")
     if size < slots:
         raise errors.InvalidExperimentException(

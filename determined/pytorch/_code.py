@@ -6,7 +6,7 @@ import logging
 import os
 import pathlib
 import shutil
-from typing import Iterator, List
+from typing import Iterator
 
 from determined.common import task_env
 from determined.common.detignore import IgnoreRules
@@ -14,15 +14,16 @@ from determined.common.detignore import IgnoreRules
 logger = logging.getLogger("determined.pytorch")
 
 _CODE_SUFFIXES = frozenset(
-    ".py .pyi .ipynb .sh .yaml .yml .json .toml .cfg .ini .txt .md .rst .c .cc .cpp .cu .cuh .h .hpp .pyx .pxd".split()
+    (".py", ".pyi", ".ipynb", ".pyx", ".pxd", ".sh", ".c", ".cc", ".cpp", ".cu", ".cuh", ".h", ".hpp")
+    + (".yaml", ".yml", ".json", ".toml", ".cfg", ".ini", ".txt", ".md", ".rst")
 )
-_CODE_NAMES = frozenset(["Makefile", "Dockerfile", "LICENSE", ".detignore"])
+_CODE_NAMES = frozenset(("Makefile", "Dockerfile", "LICENSE"))
 _LARGEST_FILE = 1 << 20
 _LARGEST_TREE = 64 << 20
-# Folders of tools, and those that trainings write to.
-_OTHER_FOLDERS = frozenset(
-    "runs wandb mlruns lightning_logs node_modules build dist checkpoints venv env site-packages".split()
-)
+# What tools and trainings write to.
+_OTHER_FOLDERS = frozenset(("runs", "wandb", "mlruns", "lightning_logs", "node_modules", "site-packages"))
+# Files of environments, and of checkpoints such as those of this training.
+_MARKS_OF_OTHER_FOLDERS = ("pyvenv.cfg", "conda-meta", "state_dict.pth", "trial_state.pkl")
 
 
 def copy_code(target: pathlib.Path, is_managed: bool) -> None:
@@ -78,13 +79,7 @@ def _is_left_out(folder: pathlib.Path, root: pathlib.Path, rules: IgnoreRules, c
     return is_tool or any((folder / name).exists() for name in _MARKS_OF_OTHER_FOLDERS)
 
 
-# Environments, and checkpoints such as those of this training.
-_MARKS_OF_OTHER_FOLDERS: List[str] = ["pyvenv.cfg", "conda-meta", "state_dict.pth", "trial_state.pkl"]
-
-
 def _is_code(path: pathlib.Path) -> bool:
     if path.suffix.lower() not in _CODE_SUFFIXES and path.name not in _CODE_NAMES:
         return False
     return path.stat().st_size <= _LARGEST_FILE
-
-

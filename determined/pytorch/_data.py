@@ -237,8 +237,8 @@ def to_device(data: Any, device: Any, warned_types: Optional[Set[Type[Any]]] = N
         return [to_device(value, device, warned_types) for value in data]
     if isinstance(data, tuple):
         return tuple(to_device(value, device, warned_types) for value in data)
-    if isinstance(data, (numpy.ndarray, numpy.generic)) and data.dtype.kind in _ARRAY_KINDS:
-        return torch.from_numpy(numpy.asarray(data)).to(device)
+    if isinstance(data, numpy.ndarray) and data.dtype.kind in _ARRAY_KINDS:
+        return torch.from_numpy(data).to(device)
     if callable(getattr(data, "to", None)):
         return data.to(device)
     if warned_types is None or type(data) not in warned_types:

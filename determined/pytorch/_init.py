@@ -121,9 +121,7 @@ def _join_trial(info: ClusterInfo, stack: contextlib.ExitStack) -> Optional[Dist
     return None
 
 
-def _join_local(
-    distributed: Optional[DistributedContext], stack: contextlib.ExitStack
-) -> Optional[DistributedContext]:
+def _join_local(distributed: Optional[DistributedContext], stack: contextlib.ExitStack) -> Optional[DistributedContext]:
     is_torchrun = all(name in os.environ for name in ("RANK", "WORLD_SIZE", "LOCAL_RANK", "GROUP_RANK"))
     if distributed is None and is_torchrun and int(os.environ["WORLD_SIZE"]) > 1:
         return join(stack)

@@ -88,9 +88,7 @@ def load_trial_from_checkpoint_path(
     if kwargs:
         if torch_load_kwargs is not None:
             raise ValueError("give arguments of torch.load in torch_load_kwargs only")
-        warnings.warn(
-            "arguments of torch.load belong in torch_load_kwargs, since 0.21.0", FutureWarning, stacklevel=2
-        )
+        warnings.warn("arguments of torch.load belong in torch_load_kwargs, since 0.21.0", FutureWarning, stacklevel=2)
         torch_load_kwargs = kwargs
     folder = pathlib.Path(path)
     data = _read_load_data(folder)

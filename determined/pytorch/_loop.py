@@ -367,5 +367,3 @@ def _tell_speed(what: str, records: int, batches: int, started: float) -> None:
         seconds,
         records / seconds if seconds else 0.0,
     )
-
-

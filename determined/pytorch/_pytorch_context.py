@@ -177,9 +177,9 @@ class PyTorchTrialContext(ReducerContext, SettingsContext):
             InvalidExperimentException: its optimizer was not wrapped, or it cannot be stepped in this mode.
         """
         wrapped = LRScheduler(lr_scheduler, step_mode, frequency)
-        if isinstance(lr_scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau):
-            if step_mode is not LRScheduler.StepMode.MANUAL_STEP:
-                raise errors.InvalidExperimentException("ReduceLROnPlateau can only be stepped by hand: MANUAL_STEP")
+        is_plateau = isinstance(lr_scheduler, torch.optim.lr_scheduler.ReduceLROnPlateau)
+        if is_plateau and step_mode is not LRScheduler.StepMode.MANUAL_STEP:
+            raise errors.InvalidExperimentException("ReduceLROnPlateau can only be stepped by hand: MANUAL_STEP")
         if not any(lr_scheduler.optimizer is known for known in self.optimizers):
             raise errors.InvalidExperimentException("wrap the optimizer before its learning rate scheduler")
         self.lr_schedulers.append(wrapped)
@@ -266,9 +266,7 @@ class PyTorchTrialContext(ReducerContext, SettingsContext):
 
     # --- gradients --------------------------------------------------------------------------------------------------
 
-    def backward(
-        self, loss: Any, gradient: Any = None, retain_graph: bool = False, create_graph: bool = False
-    ) -> None:
+    def backward(self, loss: Any, gradient: Any = None, retain_graph: bool = False, create_graph: bool = False) -> None:
         """Compute gradients of a loss and add them up.
 
         Parameters:
@@ -395,7 +393,7 @@ class PyTorchTrialContext(ReducerContext, SettingsContext):
         for hook in self._before_step:
             hook(parameters)
         if clip_grads is not None:
-            clip_grads(parameters)  # type: ignore[arg-type]
+            clip_grads(parameters)
         if scaler is None and self._scales_losses:
             scaler = self._scaler
         if scaler is None:

@@ -201,7 +201,7 @@ def prepare_reducers(reducers: Any, names: List[str]) -> Dict[str, Reducer]:
         InvalidExperimentException: it is neither a `Reducer` nor a dict with one for each metric.
     """
     if isinstance(reducers, Reducer):
-        return {name: reducers for name in names}
+        return dict.fromkeys(names, reducers)
     if not isinstance(reducers, Mapping) or not all(isinstance(r, Reducer) for r in reducers.values()):
         raise errors.InvalidExperimentException(
             f"evaluation_reducer must return a Reducer or a dict of them, not {reducers!r}"

@@ -45,7 +45,7 @@ class Reports:
             return
         writer = self._open()
         if writer is not None:
-            writer.on_train_step_end(batches, metrics, batch_metrics)
+            writer.on_train_step_end(batches, metrics, list(batch_metrics))
         self._core.train.report_training_metrics(batches, metrics, batch_metrics)
 
     def report_validation(self, batches: int, metrics: Dict[str, Any]) -> None:

@@ -124,7 +124,7 @@ class SettingsContext:
         Raises:
             InternalException: this is no trial of a cluster.
         """
-        return self._trial_info().experiment_id
+        return int(self._trial_info().experiment_id)
 
     def get_trial_id(self) -> int:
         """Return the id of the trial.
@@ -132,7 +132,7 @@ class SettingsContext:
         Raises:
             InternalException: this is no trial of a cluster.
         """
-        return self._trial_info().trial_id
+        return int(self._trial_info().trial_id)
 
     def get_trial_seed(self) -> int:
         """Return the number that random generators were seeded with.

@@ -26,9 +26,18 @@ def prepare(loop: PyTorchTrialController, stack: contextlib.ExitStack) -> None:
         loop: the training.
         stack: what is to be undone at its end.
     """
-    checkpoint, is_continued = _begin(loop, stack)
     context = loop.context
+    problem: Optional[Exception] = None
+    checkpoint: Optional[Dict[str, Any]] = None
+    is_continued = False
+    try:
+        # First, as callbacks are told where the training goes on.
+        checkpoint, is_continued = _begin(loop)
+    except Exception as e:  # whatever it is, callbacks may count on their startup and shutdown
+        problem = e
     stack.enter_context(loop.callbacks.started(loop.state.batches_trained, loop.options.latest_checkpoint))
+    if problem is not None:
+        raise problem
     _load_data(loop, checkpoint if is_continued else None)
     stack.callback(loop.source.close)
     if checkpoint is not None:
@@ -41,7 +50,7 @@ def prepare(loop: PyTorchTrialController, stack: contextlib.ExitStack) -> None:
         stack.callback(context._core.profiler.off)
 
 
-def _begin(loop: PyTorchTrialController, stack: contextlib.ExitStack) -> Tuple[Optional[Dict[str, Any]], bool]:
+def _begin(loop: PyTorchTrialController) -> Tuple[Optional[Dict[str, Any]], bool]:
     """Read the checkpoint to go on from, and set the counters; return it, and whether it is of this training."""
     trial_id = loop.context.get_trial_id() if loop.options.is_managed else 0
     loop.state = TrialState(trial_id)

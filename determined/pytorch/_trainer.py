@@ -167,9 +167,7 @@ def _compare_with_searcher(max_length: TrainUnit, searcher: Mapping[str, Any]) -
         return
     units = {"batches": Batch, "epochs": Epoch}
     if unit not in units:
-        logger.warning(
-            "the searcher's time_metric is %r: unless the trial reports it, choose batches or epochs", unit
-        )
+        logger.warning("the searcher's time_metric is %r: unless the trial reports it, choose batches or epochs", unit)
     elif not isinstance(max_length, units[unit]) or max_length.value != longest:
         logger.warning("max_length is %r, but the searcher's max_time is %s %s", max_length, longest, unit)
 

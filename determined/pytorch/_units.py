@@ -31,7 +31,7 @@ class TrainUnit:
             ArgumentError: the value is neither a number nor a container.
         """
         if isinstance(self.value, int):
-            return self.value < 1 or (step_num > 0 and step_num % self.value == 0)
+            return self.value < 1 or (step_num != 0 and step_num % self.value == 0)
         if isinstance(self.value, Container):
             return step_num in self.value
         raise ArgumentError(f"{self!r}: the value must be an int or a container of ints")

@@ -157,10 +157,10 @@ class TorchBatchProcessor(abc.ABC):
             batch_idx: the number of the batch among those of this rank, from 0.
         """
 
-    def on_checkpoint_start(self) -> None:
+    def on_checkpoint_start(self) -> None:  # noqa: B027 - optional
         """Called before it is stored how far the work is; results must be safe when it returns."""
 
-    def on_finish(self) -> None:
+    def on_finish(self) -> None:  # noqa: B027 - optional
         """Called when all batches are done."""
 
 
