@@ -34,6 +34,10 @@ class Backend(abc.ABC):
     def no_sync(self, models: List[Any]) -> contextlib.AbstractContextManager[None]:
         """Return a context within which gradients stay in their process."""
 
+    @abc.abstractmethod
+    def average_gradients(self, parameters: List[Any]) -> None:
+        """Average gradients over the processes that were kept from it."""
+
 
 class SingleProcess(Backend):
     """One process: nothing to do."""
@@ -43,6 +47,9 @@ class SingleProcess(Backend):
 
     def no_sync(self, models: List[Any]) -> contextlib.AbstractContextManager[None]:
         return contextlib.nullcontext()
+
+    def average_gradients(self, parameters: List[Any]) -> None:
+        pass
 
 
 class TorchDistributed(Backend):
@@ -63,6 +70,13 @@ class TorchDistributed(Backend):
                 if isinstance(model, torch.nn.parallel.DistributedDataParallel):
                     stack.enter_context(model.no_sync())
             yield
+
+    def average_gradients(self, parameters: List[Any]) -> None:
+        size = torch.distributed.get_world_size()
+        for parameter in parameters:
+            if parameter.grad is not None:
+                torch.distributed.all_reduce(parameter.grad)
+                parameter.grad.div_(size)
 
 
 _Parallel: Any = torch.nn.parallel.DistributedDataParallel

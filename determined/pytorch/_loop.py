@@ -107,7 +107,6 @@ class PyTorchTrialController:
         self.position: Any = None
         self.validation_loader: Any = None
         self.has_validated = False
-        self._storing = False
         self._training_metrics: Dict[str, Any] = {}
         self._validation_metrics: Dict[str, Any] = {}
         self._checkpoint: Optional[str] = None
@@ -157,9 +156,10 @@ class PyTorchTrialController:
             self._flush_gradients()
             self._validate_if_stale()
             self._checkpoint_if_stale()
+        except _StoppedByHook:
+            return True
         except InvalidHP:
-            if not self._storing:
-                self._checkpoint_if_stale()
+            self._checkpoint_if_stale()
             raise
         return False
 
@@ -318,12 +318,16 @@ class PyTorchTrialController:
             return
         from ._saving import save
 
-        self._storing = True
         self.reports.say("checkpointing")
         self.state.last_ckpt = self.state.batches_trained
-        self._checkpoint = save(self)
-        self.callbacks.call("on_checkpoint_upload_end", uuid=self._checkpoint)
-        self._storing = False
+        try:
+            self._checkpoint = save(self)
+            self.callbacks.call("on_checkpoint_upload_end", uuid=self._checkpoint)
+        except InvalidHP as e:
+            # There is nothing left to store: the training just ends.
+            logger.warning("a callback has found the hyperparameters to be invalid: %s", e)
+            self.reports.report_invalid_hp()
+            raise _StoppedByHook from e
 
     # --- where it stands --------------------------------------------------------------------------------------------
 
@@ -355,6 +359,10 @@ class PyTorchTrialController:
 
     def _overriding_step(self) -> List[Any]:
         return self.callbacks.overriding("on_before_optimizer_step")
+
+
+class _StoppedByHook(Exception):
+    """A callback has ended the training while a checkpoint was stored."""
 
 
 def _tell_speed(what: str, records: int, batches: int, started: float) -> None:

@@ -379,14 +379,16 @@ class PyTorchTrialContext(ReducerContext, SettingsContext):
         """Update the weights with gradients of batches that were too few for an update."""
         batches = (self.current_train_batch() + 1) % self._aggregation_frequency
         if batches:
-            for optimizer, (clip_grads, scaler) in self._accumulation.pending.items():
+            for optimizer, (clip_grads, scaler) in list(self._accumulation.pending.items()):
+                # So far they stayed in their process.
+                self._backend.average_gradients(_parameters_of(optimizer))
                 self._update_weights(optimizer, clip_grads, True, scaler, batches)
             self._update_scaler()
 
     def _update_weights(
         self, optimizer: Any, clip_grads: Any, auto_zero_grads: bool, scaler: Any, batches: int
     ) -> None:
-        parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        parameters = _parameters_of(optimizer)
         self._optimizer_configs[optimizer].average(parameters, batches)
         if self._scales_losses and (clip_grads is not None or self._before_step):
             self._scaler.unscale_(optimizer)
@@ -403,6 +405,10 @@ class PyTorchTrialContext(ReducerContext, SettingsContext):
         if auto_zero_grads:
             optimizer.zero_grad()
         self._accumulation.forget(optimizer)
+
+
+def _parameters_of(optimizer: Any) -> List[Any]:
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
 def _only(things: List[Any], what: str) -> Any:

@@ -7,6 +7,7 @@ import logging
 import pathlib
 from typing import TYPE_CHECKING, Any, Dict, List, Optional
 
+from determined.core._train import EarlyExitReason
 from determined.tensorboard import get_rank_aware_path
 from determined.tensorboard.metric_writers import BatchMetricWriter, MetricWriter
 
@@ -33,6 +34,11 @@ class Reports:
         """Show what the training is doing."""
         if self._is_chief:
             self._core.train.set_status(status)
+
+    def report_invalid_hp(self) -> None:
+        """Report that the hyperparameters make no sense."""
+        if self._is_chief:
+            self._core.train.report_early_exit(EarlyExitReason.INVALID_HP)
 
     def report_progress(self, progress: float) -> None:
         """Report how much is trained, from 0 to 1."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pathlib
-from typing import Any, Iterator, List
+from typing import Any, List
 
 import pytest
 import torch
@@ -68,7 +68,7 @@ class Linear(pytorch.PyTorchTrial):
 
 
 @pytest.fixture(autouse=True)
-def away_from_home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def away_from_home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Checkpoints go below a directory of the test, and there is no cluster."""
     work = tmp_path / "work"
     work.mkdir()
@@ -77,7 +77,6 @@ def away_from_home(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> I
     monkeypatch.setenv("DET_RUN_DIR", str(tmp_path / "run"))
     monkeypatch.setattr(_info, "_cached", None)
     torch.set_num_threads(1)
-    yield
 
 
 def fit(trial_class: Any = Linear, init: Any = None, options: Any = None, **arguments: Any) -> Any:

@@ -14,7 +14,7 @@ import torch
 from determined import pytorch
 from determined.pytorch import _state
 
-from .conftest import Batch, Epoch, Linear, Line, fit, folder_of
+from .conftest import Batch, Epoch, Line, Linear, fit, folder_of
 
 
 class Eventful(Linear):
