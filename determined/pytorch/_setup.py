@@ -7,6 +7,9 @@ import logging
 import pathlib
 from typing import TYPE_CHECKING, Any, Dict, Optional, Tuple
 
+from determined import errors
+from determined.common.check import CheckFailedError
+
 from ._data import DataLoader
 from ._files import load_model_state, read_checkpoint, states_of
 from ._rng import set_rng_state
@@ -74,7 +77,14 @@ def _begin(loop: PyTorchTrialController) -> Tuple[Optional[Dict[str, Any]], bool
 def _open(loop: PyTorchTrialController, place: str, reading: contextlib.ExitStack) -> pathlib.Path:
     if pathlib.Path(place).is_dir():
         return pathlib.Path(place)
-    return reading.enter_context(loop.context._core.checkpoint.restore_path(place))
+    try:
+        return reading.enter_context(loop.context._core.checkpoint.restore_path(place))
+    except errors.CheckpointNotFound as e:
+        raise NothingToGoOnFrom(f"there is no checkpoint {place} to go on from: {e}") from e
+
+
+class NothingToGoOnFrom(errors.CheckpointNotFound, CheckFailedError):
+    """The checkpoint that a training should go on from is not there."""
 
 
 def _compare_with_master(loop: PyTorchTrialController) -> None:
