@@ -13,6 +13,7 @@ from determined.common.check import CheckFailedError
 from ._data import DataLoader
 from ._files import load_model_state, read_checkpoint, states_of
 from ._rng import set_rng_state
+from ._signals import stopped_by_signal
 from ._source import BatchSource, DataPosition, length_of, position_of, restore_position
 from ._state import TrialState, read_state
 
@@ -48,6 +49,8 @@ def prepare(loop: PyTorchTrialController, stack: contextlib.ExitStack) -> None:
         _load_states(loop, checkpoint, is_continued)
     if context.profiler is not None:
         stack.enter_context(context.profiler)
+    if not loop.options.is_managed:
+        stack.enter_context(stopped_by_signal(context))
     if loop.options.profiling_enabled:
         context._core.profiler.on()
         stack.callback(context._core.profiler.off)

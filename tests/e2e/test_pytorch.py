@@ -190,10 +190,9 @@ def test_two_ranks_that_were_paused_go_on_each_where_it_was(master: LocalMaster,
 def test_ranks_without_validation_data_wait_for_the_others(model: pathlib.Path, tmp_path: pathlib.Path) -> None:
     """One batch of validation data, three ranks."""
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "3"]
-    text = (
-        (model / "model_def.py").read_text().replace('"global_batch_size": 4}', '"global_batch_size": 6, "n_val": 4}')
-    )
-    (model / "model_def.py").write_text(text)
+    text = (model / "model_def.py").read_text()
+    hparams = '{"global_batch_size": 6, "n_val": 4}'
+    (model / "model_def.py").write_text(text.replace('{"global_batch_size": 4}', hparams))
     assert told(run_here([*command, "model_def.py"], model, tmp_path), "ended")[0][0] == 6
 
 
@@ -225,8 +224,8 @@ def test_a_class_is_an_entrypoint(master: LocalMaster, model: pathlib.Path, tmp_
     [trial] = experiment.list_trials()
     assert [steps for steps, _ in series_of(experiment)] == [2, 4, 6]
     assert [m.steps_completed for m in trial.iter_metrics("training")] == [2, 3, 4, 6]
-    [best] = trial.list_checkpoints(sort_by=client.CheckpointSortBy.BATCH_NUMBER, order_by=client.OrderBy.DESC)[:1]
-    loaded = best.load(str(tmp_path / "found"))
+    [last] = trial.list_checkpoints(sort_by=client.CheckpointSortBy.BATCH_NUMBER, order_by=client.OrderBy.DESC)[:1]
+    loaded = pytorch.load_trial_from_checkpoint_path(last.download(str(tmp_path / "found")))
     assert type(loaded).__name__ == "LineTrial"
     assert not hasattr(loaded.model, "module")
 

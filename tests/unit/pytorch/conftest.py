@@ -89,4 +89,4 @@ def fit(trial_class: Any = Linear, init: Any = None, options: Any = None, **argu
 
 def folder_of(trial: Any, tmp_path: pathlib.Path) -> pathlib.Path:
     """Return the directory of the last checkpoint of a training."""
-    return tmp_path / "data" / "determined" / trial.result.checkpoint
+    return tmp_path / "data" / "determined" / str(trial.result.checkpoint)

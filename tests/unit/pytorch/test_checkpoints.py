@@ -172,7 +172,7 @@ def test_a_checkpoint_below_the_working_directory_does_not_hold_earlier_ones(tmp
 
 
 def test_a_compiled_model_is_stored_under_its_own_names() -> None:
-    class Wrapper(torch.nn.Module):
+    class Wrapper(torch.nn.Module):  # type: ignore[misc]
         def __init__(self, inner: Any) -> None:
             super().__init__()
             self._orig_mod = inner

@@ -206,4 +206,4 @@ def test_random_states_of_earlier_releases_are_taken_back(tmp_path: pathlib.Path
     torch.save(checkpoint, file)
     numpy.random.seed(6)
     fit(max_length=Batch(2), latest_checkpoint=first.result.checkpoint)
-    assert numpy.random.get_state()[1].tolist() == expected[1].tolist()  # type: ignore[index]
+    assert numpy.random.get_state()[1].tolist() == expected[1].tolist()

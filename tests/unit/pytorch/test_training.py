@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
+import signal
 import subprocess
 import sys
 from typing import Any, List
@@ -117,6 +119,18 @@ def test_a_request_to_stop_is_heard_when_something_is_due() -> None:
     assert result.checkpoint is not None
 
 
+def test_a_signal_to_end_stops_the_training_with_a_checkpoint() -> None:
+    class Signalled(Linear):
+        def train_batch(self, batch: Any, epoch_idx: int, batch_idx: int) -> Any:
+            if batch_idx == 1:
+                os.kill(os.getpid(), signal.SIGTERM)
+            return super().train_batch(batch, epoch_idx, batch_idx)
+
+    result = fit(Signalled, max_length=Batch(10), reporting_period=Batch(3)).result
+    assert (result.batches, result.was_stopped, result.checkpoint is not None) == (3, True, True)
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
 def test_invalid_hyperparameters_end_the_process_with_a_checkpoint(tmp_path: pathlib.Path) -> None:
     class Invalid(Linear):
         def train_batch(self, batch: Any, epoch_idx: int, batch_idx: int) -> Any:
@@ -203,7 +217,7 @@ def test_data_that_end_for_good_end_the_training() -> None:
 
 def test_a_method_with_names_of_its_own_is_called_in_order() -> None:
     class Named(Linear):
-        def train_batch(self, data: Any, epoch: int, number: int) -> Any:  # type: ignore[override]
+        def train_batch(self, data: Any, epoch: int, number: int) -> Any:
             return super().train_batch(data, epoch, number)
 
         def evaluate_batch(self, data: Any) -> Any:  # type: ignore[override]
@@ -234,7 +248,7 @@ class Historic(pytorch.PyTorchTrial):
     def train_batch(self, batch: Any, model: Any, epoch_idx: int, batch_idx: int) -> Any:  # type: ignore[override]
         return {"loss": torch.nn.functional.mse_loss(model(batch["x"]), batch["y"])}
 
-    def evaluate_batch(self, batch: Any, model: Any) -> Any:  # type: ignore[override]
+    def evaluate_batch(self, batch: Any, model: Any) -> Any:
         return {"val_loss": torch.nn.functional.mse_loss(model(batch["x"]), batch["y"])}
 
     def build_training_data_loader(self) -> Any:
