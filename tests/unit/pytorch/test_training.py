@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import pathlib
@@ -339,3 +340,39 @@ def test_importing_the_package_loads_torch_and_nothing_else_that_is_heavy() -> N
 def test_one_batch_tries_a_trial_out() -> None:
     result = fit(max_length=Batch(10), test_mode=True).result
     assert (result.batches, result.checkpoint is not None) == (1, True)
+
+
+def test_a_compiled_model_trains_and_is_stored_under_its_own_names(tmp_path: pathlib.Path) -> None:
+    class Compiled(Linear):
+        def prepare(self) -> None:
+            inner = self.context.models.pop()
+            self.model = self.context.wrap_model(inner, compile={"backend": "eager"})
+
+    trial = fit(Compiled, max_length=Batch(3))
+    assert trial.weights() == fit(max_length=Batch(3)).weights()
+    state = torch.load(folder_of(trial, tmp_path) / "state_dict.pth")["models_state_dict"][0]
+    assert set(state) == {"weight", "bias"}
+    again = fit(Compiled, max_length=Batch(4), latest_checkpoint=trial.result.checkpoint)
+    assert again.weights() == fit(max_length=Batch(4)).weights()
+
+
+def test_the_profiler_follows_its_schedule_over_all_batches() -> None:
+    class Profiled(Linear):
+        def prepare(self) -> None:
+            schedule = torch.profiler.schedule(wait=1, warmup=1, active=3, repeat=1)
+            self.context.set_profiler(schedule=schedule, activities=[torch.profiler.ProfilerActivity.CPU])
+
+    fit(Profiled, max_length=Batch(8), reporting_period=Batch(2))
+    assert len(list(pathlib.Path("runs").glob("*.pt.trace.json"))) == 1
+
+
+def test_a_model_of_bfloat16_can_be_copied() -> None:
+    class Averaged(Linear):
+        def __init__(self, context: Any) -> None:
+            context.use_autocast(torch.bfloat16)
+            super().__init__(context)
+            self.copy = copy.deepcopy(self.model)
+
+    trial = fit(Averaged, max_length=Batch(2))
+    assert trial.copy(torch.ones(1, 1)).item() == 0.0
+    assert trial.model(torch.ones(1, 1)).item() != 0.0
