@@ -40,8 +40,8 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def torch(session: nox.Session) -> None:
     """PyTorch trials, alone and in several processes; installs torch, for the CPU where the index has such builds."""
-    session.install("-e", ".[master]", *TEST_NEEDS, "torch>=2.6", "tensorboard")
-    files = ["tests/unit/pytorch", "tests/e2e/test_torch.py", "tests/e2e/test_pytorch.py"]
+    session.install("-e", ".[master]", *TEST_NEEDS, "torch>=2.6", "tensorboard", "transformers>=4.44", "accelerate")
+    files = ["tests/unit/pytorch", *(f"tests/e2e/test_{name}.py" for name in ("torch", "pytorch", "transformers"))]
     session.run("pytest", "--timeout=240", *files, *session.posargs)
 
 

@@ -80,11 +80,11 @@ def _arrays_are_plain() -> Iterator[None]:
     if make is None:
         yield
         return
-    with make(_array_types()):
+    with make(array_types()):
         yield
 
 
-def _array_types() -> List[Any]:
+def array_types() -> List[Any]:
     """Return what arrays and numbers of NumPy are made of in files."""
     multiarray: Any = importlib.import_module("numpy._core.multiarray" if _has_new_numpy() else "numpy.core.multiarray")
     makers: List[Any] = [multiarray._reconstruct, multiarray.scalar]
