@@ -74,7 +74,7 @@ def test_it_evaluates_and_saves_at_its_end(master: LocalMaster, tmp_path: pathli
     assert [m.steps_completed for m in trial.iter_metrics("training")] == [2, 4, 6, 8, 10, 12]
     assert "eval_runtime" not in next(iter(trial.iter_metrics("validation"))).metrics
     [checkpoint] = trial.list_checkpoints()
-    assert checkpoint.metadata["steps_completed"] == 12
+    assert (checkpoint.metadata or {})["steps_completed"] == 12
     found = pathlib.Path(checkpoint.download(str(tmp_path / "found")))
     assert json.loads((found / "checkpoint-12" / "my_data.json").read_text()) == {"mine": 1}
 

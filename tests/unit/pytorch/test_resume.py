@@ -200,10 +200,11 @@ def test_random_states_of_earlier_releases_are_taken_back(tmp_path: pathlib.Path
     file = folder_of(first, tmp_path) / "state_dict.pth"
     checkpoint = torch.load(file, weights_only=False)
     numpy.random.seed(5)
-    expected = numpy.random.get_state()
+    expected: Any = numpy.random.get_state()
     checkpoint["rng_state"]["np_rng_state"] = expected
     del checkpoint["ranks_state"], checkpoint["data_state"]
     torch.save(checkpoint, file)
     numpy.random.seed(6)
     fit(max_length=Batch(2), latest_checkpoint=first.result.checkpoint)
-    assert numpy.random.get_state()[1].tolist() == expected[1].tolist()
+    restored: Any = numpy.random.get_state()
+    assert restored[1].tolist() == expected[1].tolist()
