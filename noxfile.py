@@ -42,9 +42,10 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def torch(session: nox.Session) -> None:
-    """Trials of several processes that torchrun starts; installs torch, for the CPU where the index has such builds."""
-    session.install("-e", ".[master]", *TEST_NEEDS, "torch>=2.0")
-    session.run("pytest", "--timeout=240", "tests/e2e/test_torch.py", *session.posargs)
+    """PyTorch trials, alone and in several processes; installs torch, for the CPU where the index has such builds."""
+    session.install("-e", ".[master]", *TEST_NEEDS, "torch>=2.6", "tensorboard", "transformers>=4.44", "accelerate")
+    files = ["tests/unit/pytorch", *(f"tests/e2e/test_{name}.py" for name in ("torch", "pytorch", "transformers"))]
+    session.run("pytest", "--timeout=240", *files, *session.posargs)
 
 
 @nox.session(python=["3.9", "3.10", "3.11", "3.12", "3.13"])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ._info import ResourcesInfo as ResourcesInfo
     from ._info import TrialInfo as TrialInfo
     from ._info import get_cluster_info as get_cluster_info
+    from ._trial import LegacyTrial as LegacyTrial
     from ._version import __version__ as __version__
 
 LOG_FORMAT = "%(levelname)s: [%(process)s] %(name)s: %(message)s"
@@ -27,6 +28,7 @@ __getattr__, __dir__, __all__ = attach(
     {
         "ClusterInfo": "determined._info:ClusterInfo",
         "InvalidHP": "determined._exceptions:InvalidHP",
+        "LegacyTrial": "determined._trial:LegacyTrial",
         "RendezvousInfo": "determined._info:RendezvousInfo",
         "ResourcesInfo": "determined._info:ResourcesInfo",
         "TrialInfo": "determined._info:TrialInfo",
@@ -38,6 +40,7 @@ __getattr__, __dir__, __all__ = attach(
         "get_cluster_info": "determined._info:get_cluster_info",
         "import_from_path": "determined._import:import_from_path",
         "launch": "determined.launch",
+        "pytorch": "determined.pytorch",
         "tensorboard": "determined.tensorboard",
         "util": "determined.util",
     },

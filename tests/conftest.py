@@ -14,10 +14,12 @@ from determined.master import LocalMaster
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[1]
 # tests with needs of their own, which a nox session installs; without them they are collected only when they are named
+HAS_TORCH = importlib.util.find_spec("torch") is not None
 NEEDS = {
     "fuzz": all(importlib.util.find_spec(name) for name in ("hypothesis", "schemathesis")),
     "interop": bool(os.environ.get("DET_RELEASED_PYTHON")),
-    "e2e/test_torch.py": importlib.util.find_spec("torch") is not None,
+    "e2e/test_transformers.py": HAS_TORCH and importlib.util.find_spec("transformers") is not None,
+    **dict.fromkeys(("unit/pytorch", "e2e/test_torch.py", "e2e/test_pytorch.py"), HAS_TORCH),
 }
 collect_ignore = [path for path, are_met in NEEDS.items() if not are_met]
 

@@ -98,7 +98,8 @@ def try_one_batch(
     if trial_class is None:
         raise TypeError("give the trial class to test")
     pytorch = _pytorch_for(trial_class)
-    with pytorch.init(hparams=(config or {}).get("hyperparameters") or {}, exp_conf=config) as context:
+    hparams = (config or {}).get("hyperparameters") or {}
+    with pytorch.init(hparams=hparams, exp_conf=config, enable_tensorboard_logging=False) as context:
         trainer = pytorch.Trainer(trial_class(context), context)
         trainer.fit(max_length=pytorch.Batch(1), test_mode=True)
 
@@ -184,31 +185,9 @@ def _own_command(context_dir: str) -> List[str]:
 
 def _train(trial_def: Type[Any], info: Any) -> None:
     """Train on the cluster, as the configuration of this trial says."""
-    pytorch = _pytorch_for(trial_def)
-    config = info.trial._config
-    searcher = config.get("searcher") or {}
-    length = searcher.get("max_length") or searcher.get("max_time") or {"batches": 100}
-    with pytorch.init() as context:
-        trainer = pytorch.Trainer(trial_def(context), context)
-        trainer.fit(
-            max_length=_train_unit(pytorch, length),
-            validation_period=_train_unit(pytorch, config.get("min_validation_period")),
-            checkpoint_period=_train_unit(pytorch, config.get("min_checkpoint_period")),
-            reporting_period=pytorch.Batch(config.get("scheduling_unit") or 100),
-            checkpoint_policy=config.get("checkpoint_policy") or "best",
-            step_zero_validation=bool(config.get("perform_initial_validation")),
-            latest_checkpoint=info.latest_checkpoint,
-        )
-
-
-def _train_unit(pytorch: Any, length: Any) -> Any:
-    """Return a length of the configuration as the trainer takes it; None where it is nothing."""
-    if isinstance(length, int):
-        return pytorch.Batch(length) if length else None
-    for unit, kind in (("batches", "Batch"), ("epochs", "Epoch")):
-        if (length or {}).get(unit):
-            return getattr(pytorch, kind)(length[unit])
-    return None
+    _pytorch_for(trial_def)
+    class_trial: Any = importlib.import_module("determined.pytorch._class_trial")
+    class_trial.train_as_configured(trial_def, info)
 
 
 def _pytorch_for(trial_class: Type[Any]) -> Any:

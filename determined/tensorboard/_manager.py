@@ -144,6 +144,21 @@ class TensorboardManager:
         else:
             self._executor.submit(self._sync, selector, mangler, rank)
 
+    def sync_now(
+        self, selector: FileSelector = lambda _: True, mangler: Mangler = lambda p, __: p, rank: int = 0
+    ) -> None:
+        """Store what has changed since it was stored last, and wait until it is.
+
+        Parameters:
+            selector: see `sync`.
+            mangler: see `sync`.
+            rank: of this process.
+        """
+        if self._executor is None:
+            self._sync(selector, mangler, rank)
+        else:
+            self._executor.submit(self._sync, selector, mangler, rank).result()
+
     def close(self) -> None:
         """Store what is left to store, and end. Safe to call twice."""
         if self._executor is not None:
