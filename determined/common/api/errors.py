@@ -35,7 +35,7 @@ from . import _refusals
 if TYPE_CHECKING:
     import requests
 
-    from ._failures import UntrustedMasterException as UntrustedMasterException
+    UntrustedMasterException: Type[MasterNotFoundException]
 
 E = TypeVar("E", bound="BadRequestException")
 

@@ -10,7 +10,7 @@ from .. import _foreign, _json, errors
 from .._http_errors import APIHttpError, APIHttpStreamError
 from .._options import NO_LIMIT, Timeout, timeout_of
 from . import facts
-from .drawing import define, find
+from .making import define, find
 from .messages import converters
 
 if TYPE_CHECKING:

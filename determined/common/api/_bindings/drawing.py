@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
-from typing import Any, Callable, Dict, List, Tuple, Union
+from typing import Any, Callable, List, Tuple, Union
 
-from . import facts
+from . import calls, facts, messages
 from .base import MODULE
+from .making import find
 
 _MODULES = {"enum": "enum", "json": "json", "math": "math", "os": "os", "parse": "urllib.parse", "requests": "requests"}
 """Modules that a star import has always given, too."""
@@ -39,14 +40,7 @@ def attach() -> Tuple[Callable[[str], Any], Callable[[], List[str]], List[str]]:
     return __getattr__, __dir__, names
 
 
-def find(name: str) -> Any:
-    """Return a class or function of `bindings`."""
-    return getattr(sys.modules[MODULE], name)
-
-
 def _make(name: str) -> Any:
-    from . import calls, messages  # here, because they look for one another's classes through this module
-
     known = facts.load()
     if name in known.classes:
         return messages.make_message(name)
@@ -59,26 +53,3 @@ def _make(name: str) -> Any:
     if name == _PAGINATED:
         return Union[tuple(find(page) for page in facts.paginated())]
     raise AttributeError(f"module {MODULE!r} has no attribute {name!r}")
-
-
-def define(name: str, parameters: List[str], returns: str, body: List[str], **helpers: Any) -> Any:
-    """Return a function with a signature of its own, made as `dataclasses` makes its methods.
-
-    Parameters:
-        name: the function's name, with its class's before a dot.
-        parameters: each as Python text; so are the next two.
-        returns: the annotation of what it returns; empty for none.
-        body: its lines.
-        helpers: names that the body uses.
-    """
-    own_name = name.rpartition(".")[2]
-    arrow = f" -> {returns}" if returns else ""
-    lines = [f"def make({', '.join(helpers)}):", f" def {own_name}({', '.join(parameters)}){arrow}:"]
-    lines += [f"  {line}" for line in body]
-    lines += [f" return {own_name}"]
-    scope: Dict[str, Any] = {}
-    code = compile("\n".join(lines), f"<{name}>", "exec", dont_inherit=True)
-    exec(code, vars(sys.modules[MODULE]), scope)  # noqa: S102 - made of our own facts
-    function = scope["make"](**helpers)
-    function.__qualname__ = name
-    return function

@@ -6,7 +6,7 @@ from typing import Any, Callable, Dict, NamedTuple, Optional, Tuple, Type, TypeV
 
 from . import facts
 from .base import MODULE, DetEnum, Printable, dump_float
-from .drawing import define, find
+from .making import define, find
 
 M = TypeVar("M", bound="Message")
 

@@ -184,7 +184,7 @@ def test_an_unknown_certificate_is_an_error_of_tls_too(call: Any, untrusted: ssl
     with Stub(tls=untrusted) as stub, Session(stub.url, "ada", "tok", None, 0) as session:
         with pytest.raises(requests.exceptions.SSLError) as caught:
             call(session)
-    assert type(caught.value) is errors.UntrustedMasterException
+    assert type(caught.value) is errors.UntrustedMasterException  # type: ignore[comparison-overlap]
     assert isinstance(caught.value, errors.MasterNotFoundException)
 
 
