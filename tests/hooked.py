@@ -10,8 +10,8 @@ _RUN = "\nimport sys\nfrom determined.master.__main__ import main\nsys.exit(main
 
 
 class HookedMaster(LocalMaster):
-    """A master whose process first runs a piece of code."""
+    """A master whose process first runs a piece of code; its users have no password."""
 
     def __init__(self, *args: Any, hook: str, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, initial_password="", **options)
         self._program = ["-c", hook + _RUN]

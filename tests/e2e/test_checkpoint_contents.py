@@ -116,7 +116,7 @@ def test_what_a_trial_stores_is_what_is_reported_fetched_and_removed(tmp_path: p
         "checkpoint_storage": {"save_trial_latest": 9},
         "max_restarts": 0,
     }
-    with LocalMaster(tmp_path / "master", slots=1) as master:
+    with LocalMaster(tmp_path / "master", slots=1, initial_password="") as master:
         determined = client.Determined(master=master.url)
         experiment = determined.create_experiment(config, model_dir=str(model))
         assert experiment.wait(interval=0.1) == client.ExperimentState.COMPLETED
@@ -160,7 +160,7 @@ def test_a_command_in_its_users_folder_hides_nothing_of_it(tmp_path: pathlib.Pat
     (own / "data").mkdir(parents=True)
     (own / "data" / "thesis.tex").write_text("years of work")
     host.mkdir()
-    with LocalMaster(tmp_path / "master", slots=1) as master:
+    with LocalMaster(tmp_path / "master", slots=1, initial_password="") as master:
         determined = client.Determined(master=master.url)
         mounts = [{"host_path": str(host), "container_path": "data"}]
         body = {

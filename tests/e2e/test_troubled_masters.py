@@ -171,7 +171,7 @@ def test_a_removal_that_a_master_did_not_live_to_see_is_done_by_the_next(tmp_pat
         wait_until(lambda: is_over(admin, command) and began.exists())
         admin.close()
     assert list(runs.iterdir())
-    with LocalMaster(tmp_path / "master", slots=1):
+    with LocalMaster(tmp_path / "master", slots=1, initial_password=""):
         wait_until(lambda: not list(runs.iterdir()))
 
 
