@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = ("requests", "urllib3", "yaml", "pathspec", "torch", "numpy", "starlette", "boto3", "click", "tqdm", "pandas")
+HEAVY = ("requests", "urllib3", "yaml", "torch", "numpy", "starlette", "boto3", "click", "tqdm", "pandas")
 
 
 def loaded_by(statement: str) -> str:
