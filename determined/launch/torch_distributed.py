@@ -51,12 +51,13 @@ def parse_arguments(arguments: Sequence[str]) -> Arguments:
 
 def find_obstacle(arguments: Arguments) -> Optional[str]:
     """Return why this installation cannot start what it is asked to, in a sentence; None if it can."""
-    if arguments.trial is not None and importlib.util.find_spec("determined.exec.harness") is None:
-        return (
-            f"the trial class {arguments.trial} cannot be trained: this version of determined runs scripts only. Write"
-            " a script that uses determined.core, and make it the entrypoint, such as `python3 train.py`"
-        )
     if importlib.util.find_spec("torch") is None:
+        if arguments.trial is not None:
+            return (
+                f"the trial class {arguments.trial} cannot be trained: torch is not installed for {sys.executable}."
+                " Install torch there; or write a script that uses determined.core, and make it the entrypoint, such"
+                " as `python3 train.py`"
+            )
         return (
             f"torch is not installed for {sys.executable}, but determined.launch.torch_distributed starts its processes"
             " with torchrun: install torch there, or start the script without the launcher"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import pathlib
 import socket
@@ -74,7 +75,10 @@ def test_a_start_up_hook_that_fails_fails_the_trial(master: LocalMaster, tmp_pat
     assert "|| never" not in log_of(experiment)
 
 
-def test_a_trial_class_as_the_entrypoint_fails_with_advice(master: LocalMaster, tmp_path: pathlib.Path) -> None:
+@pytest.mark.skipif(importlib.util.find_spec("torch") is not None, reason="with torch it is trained")
+def test_without_torch_a_trial_class_as_the_entrypoint_fails_with_advice(
+    master: LocalMaster, tmp_path: pathlib.Path
+) -> None:
     experiment = run(master, tmp_path, "class MyTrial: pass", entrypoint="train:MyTrial")
     assert experiment.wait(interval=0.1) == client.ExperimentState.ERROR
     assert "|| the trial class train:MyTrial cannot be trained" in log_of(experiment)

@@ -193,12 +193,12 @@ launch.launch_of_command = launch.launch_of_trial = broken
     "there is no interpreter": """
 import determined.master.runner.local as local
 make = local.LocalRunner.__init__
-local.LocalRunner.__init__ = lambda self, python=None: make(self, "/nonexistent/python")
+local.LocalRunner.__init__ = lambda self, python=None, **more: make(self, "/nonexistent/python", **more)
 """,
     "the supervisor fails": """
 import determined.master.runner.local as local
 make = local.LocalRunner.__init__
-local.LocalRunner.__init__ = lambda self, python=None: make(self, "/bin/false")
+local.LocalRunner.__init__ = lambda self, python=None, **more: make(self, "/bin/false", **more)
 """,
 }
 
