@@ -15,9 +15,9 @@ TEST_NEEDS = ["pytest>=7.4", "pytest-timeout", "numpy", "PyYAML", "requests-mock
 # the extras pandas, parquet and plot; tests of them are skipped where they are missing
 TABLE_NEEDS = ["pandas>=2.0", "pyarrow>=14", "matplotlib>=3.5"]
 # with these no test is skipped: everything that is optional, and a server that plays S3
-ALL = ".[master,s3,profiler,re2]"
+ALL = ".[master,s3,azure,profiler,re2]"
 NOTEBOOK_NEEDS = ["nbclient", "nbconvert", "nbformat", "ipykernel"]
-ALL_NEEDS = [*TEST_NEEDS, *TABLE_NEEDS, *NOTEBOOK_NEEDS, "moto[s3,server]>=5.0"]
+ALL_NEEDS = [*TEST_NEEDS, *TABLE_NEEDS, *NOTEBOOK_NEEDS, "moto[s3,server]>=5.0", "mypy>=1.11"]
 CHECK_NEEDS = [
     "mypy>=1.11", "ruff>=0.6", "import-linter>=2.0", "types-requests", "types-PyYAML", "types-python-dateutil", "nox",
     "basedpyright>=1.20",
