@@ -46,7 +46,10 @@ def normalize_address(address: str) -> str:
     port = _port_of(parts, default_port)
     if not port:
         raise ValueError(f"the port in the master address {shown!r} is no number from 1 to 65535")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else _ascii_host(parts.hostname)
+    if ":" in parts.hostname:
+        host = f"[{parts.hostname}]" if _is_ipv6(parts.hostname.partition("%")[0]) else None
+    else:
+        host = _ascii_host(parts.hostname)
     if host is None:
         raise ValueError(f"{shown!r} is no master address: its host cannot be read")
     return f"{parts.scheme}://{host}:{port}{parts.path.rstrip('/')}"
@@ -81,13 +84,17 @@ def _bracketed(text: str) -> str:
     """Return an address that is nothing but an IPv6 one as it stands in front of a port."""
     if text.count(":") < 2 or not set(text) <= _OF_IPV6:
         return text
+    return f"[{text}]" if _is_ipv6(text) else text
+
+
+def _is_ipv6(text: str) -> bool:
     import socket  # here, because it is rarely needed
 
     try:
         socket.inet_pton(socket.AF_INET6, text)
     except OSError:
-        return text
-    return f"[{text}]"
+        return False
+    return True
 
 
 def _ascii_host(host: str) -> Optional[str]:
